@@ -1,0 +1,74 @@
+"""The audio worker's request and result.
+
+Role: how sound becomes bars; the bars themselves never travel as a message. Counterpart: the
+audio worker writes them to the shared memory that `bins` names, the interface reads the latest.
+"""
+
+from typing import Annotated
+
+import msgspec
+
+from stillframe.contracts.messages import Count, Request, Response
+
+Ratio = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Gain = Annotated[float, msgspec.Meta(ge=0, le=100)]
+TimeConstantSeconds = Annotated[float, msgspec.Meta(ge=0, le=60)]
+
+
+class WindowConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The transform's input: a long window for bass, a short one for treble, in frames."""
+
+    bass_frames: Annotated[int, msgspec.Meta(ge=256, le=65536)] = 8192
+    treble_frames: Annotated[int, msgspec.Meta(ge=64, le=65536)] = 2048
+    bar_count: Annotated[int, msgspec.Meta(ge=8, le=128)] = 64
+
+
+class SmoothingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How fast a bar rises and falls, as time constants."""
+
+    attack_s: TimeConstantSeconds = 0.01
+    decay_s: TimeConstantSeconds = 0.15
+
+
+class GhostingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The ghost that stands where a bar has been."""
+
+    enabled: bool = True
+    hold_s: TimeConstantSeconds = 0.25
+    decay_s: TimeConstantSeconds = 0.8
+
+
+class FloorConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where noise ends and sound begins."""
+
+    dynamic: bool = True
+    minimum: Gain = 0.12
+    maximum: Gain = 4.0
+    manual: Gain = 2.1
+    mid_weight: Ratio = 0.18
+
+
+class AudioRequest(Request, frozen=True, kw_only=True, tag="audio.request"):
+    """Publish bars made this way until the next request."""
+
+    window: WindowConfig
+    smoothing: SmoothingConfig
+    ghosting_cfg: GhostingConfig
+    floor_config: FloorConfig
+
+
+class BinsHandle(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where in the audio channel's shared memory the bars and ghosts are published."""
+
+    offset_bytes: Count
+    bar_count: Annotated[int, msgspec.Meta(ge=1, le=128)]
+    ghost_count: Annotated[int, msgspec.Meta(ge=0, le=128)]
+    channel_count: Annotated[int, msgspec.Meta(ge=1, le=2)]
+
+
+class AudioResult(Response, frozen=True, kw_only=True, tag="audio.result"):
+    """The request is in force. Beat, ghosts, generation and time ride with each publication."""
+
+    bins: BinsHandle
+    beat_offset_bytes: Count
+    ts_ns: Count = msgspec.field(name="ts")

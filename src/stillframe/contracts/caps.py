@@ -1,0 +1,30 @@
+"""How large anything that crosses a boundary may be, and why.
+
+Role: the one table of bounds. Counterpart: `contracts.codec` enforces message caps on both
+sides; `workers` and `transport` enforce the rest before they allocate.
+"""
+
+from typing import Final
+
+# A SEQPACKET message must fit the kernel's socket buffer in one piece (208 KiB by default), and a
+# few must fit together, or a sender stalls on its own backlog.
+CONTROL_CAP_BYTES: Final = 32 * 1024
+IMAGES_CAP_BYTES: Final = 16 * 1024  # one path (PATH_MAX 4 KiB) twice, as path and in the key
+LIBRARY_CAP_BYTES: Final = 64 * 1024  # one page of a folder scan
+SCENES_CAP_BYTES: Final = 16 * 1024
+FEEDS_CAP_BYTES: Final = 128 * 1024  # 30 items with long URLs; bodies go by memfd, never here
+FEEDPARSE_CAP_BYTES: Final = 128 * 1024
+AUDIO_CAP_BYTES: Final = 8 * 1024  # settings only; bars go through shared memory
+TRANSITIONS_CAP_BYTES: Final = 16 * 1024  # parameters only; tables go through shared memory
+SHADERS_CAP_BYTES: Final = 64 * 1024  # a shader's source text
+
+# Linux refuses longer paths (PATH_MAX); a longer one can only be hostile.
+PATH_CAP_BYTES: Final = 4096
+# A key is a path and a suffix of known shape: "|scaled:WxH" and a profile.
+KEY_CAP_BYTES: Final = PATH_CAP_BYTES + 128
+# No display or texture limit in the field is larger; it keeps width x height x 4 below 2**32.
+SIDE_CAP_PX: Final = 16384
+TEXT_CAP_CHARS: Final = 1024  # a sentence for a log or a report
+URL_CAP_CHARS: Final = 4096  # what servers and proxies accept in practice is less
+SCAN_PAGE_CAP_ITEMS: Final = 512
+FEED_CAP_ITEMS: Final = 256

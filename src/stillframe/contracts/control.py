@@ -1,0 +1,112 @@
+"""The messages between a supervisor and a worker that are not about work.
+
+Role: start, configuration, readiness, logging and the end. Counterpart: `supervision.worker`
+sends the first group, `workers.loop` the second. The heartbeat is no message: see
+`contracts.heartbeat`.
+"""
+
+import enum
+from typing import Annotated
+
+import msgspec
+
+from stillframe.contracts.caps import PATH_CAP_BYTES
+from stillframe.contracts.errors import Fault
+from stillframe.contracts.messages import WIRE_VERSION, Count, Text, Version, WorkerName
+
+Descriptor = Annotated[int, msgspec.Meta(ge=3, le=65535)]
+"""A file descriptor inherited by the child; 0 to 2 are the standard streams."""
+PackageName = Annotated[str, msgspec.Meta(max_length=128)]
+SettingKey = Annotated[str, msgspec.Meta(max_length=64)]
+SettingValue = bool | int | float | Annotated[str, msgspec.Meta(max_length=PATH_CAP_BYTES)]
+SettingsSlice = Annotated[dict[SettingKey, SettingValue], msgspec.Meta(max_length=64)]
+"""The settings of one worker, flat; each worker converts it to a frozen struct of its own."""
+
+
+class ArenaGrant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a worker finds the frames' shared memory, and how it is cut."""
+
+    descriptor: Descriptor
+    slot_count: Annotated[int, msgspec.Meta(ge=1, le=4096)]
+    slot_bytes: Annotated[int, msgspec.Meta(ge=8192, le=2**31)]
+
+
+class Start(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="control.start"
+):
+    """All that a worker gets before its first byte of input."""
+
+    worker: WorkerName
+    version: Version = WIRE_VERSION
+    heartbeat: Descriptor
+    arena: ArenaGrant | None = None
+    settings: SettingsSlice = msgspec.field(default_factory=dict)
+
+
+class Configure(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="control.configure"
+):
+    """New settings for a running worker."""
+
+    settings: SettingsSlice
+
+
+class Stop(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="control.stop"
+):
+    """Finish the task in hand, then exit with status 0."""
+
+    reason: Text = ""
+
+
+class Hello(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="control.hello"
+):
+    """A child's first message: who it is and which wire it speaks."""
+
+    worker: WorkerName
+    version: Version = WIRE_VERSION
+    pid: Count
+
+
+class Ready(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="control.ready"
+):
+    """Warm-up is over; requests may come. `packages` are the top-level modules it has loaded."""
+
+    pid: Count
+    packages: Annotated[tuple[PackageName, ...], msgspec.Meta(max_length=512)] = ()
+
+
+class Failed(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="control.failed"
+):
+    """The worker cannot go on and says why before it exits."""
+
+    error: Fault
+
+
+class LogLevel(enum.StrEnum):
+    """How much a record matters."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogRecord(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="control.log"
+):
+    """One structured line; the supervisor's side writes it."""
+
+    level: LogLevel
+    event: Text
+    seq: Count = 0
+    generation: Count = 0
+    reason: Text = ""
+    duration_ns: Count = 0
+
+
+ToWorker = Start | Configure | Stop
+FromWorker = Hello | Ready | Failed | LogRecord

@@ -1,0 +1,76 @@
+"""The fields that every request and every answer share.
+
+Role: the base of each worker's messages. Counterpart: `supervision.ledger` reads only these
+fields, so that it serves every kind of worker alike.
+"""
+
+from typing import Annotated, Final
+
+import msgspec
+
+from stillframe.contracts.caps import TEXT_CAP_CHARS
+from stillframe.contracts.errors import Fault
+
+WIRE_VERSION: Final = 1
+"""Raised when an old peer could misread a new message; both sides refuse a mismatch at hello."""
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""A counter, identifier or monotonic time in nanoseconds: never negative, fits 63 bits."""
+Version = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+WorkerName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+Text = Annotated[str, msgspec.Meta(max_length=TEXT_CAP_CHARS)]
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every request carries.
+
+    Attributes:
+        seq: unique and rising within one supervisor; pairs the answer with the request.
+        correlation_id: groups requests that serve one purpose, such as one photo on screen.
+        worker: the kind that is asked.
+        version: the wire version of the sender.
+        ts_req_ns: when the request was made.
+        deadline_ns: when its answer stops being useful.
+    """
+
+    seq: Count
+    correlation_id: Count
+    worker: WorkerName
+    version: Version = WIRE_VERSION
+    ts_req_ns: Count = msgspec.field(name="ts_req")
+    deadline_ns: Count = msgspec.field(name="deadline")
+
+
+class Response(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every answer carries: the request's fields, and what became of it.
+
+    Attributes:
+        ts_res_ns: when the answer was made.
+        generation: of the slot or table that holds the payload; 0 where there is none.
+        payload_size_bytes: how large that payload is; 0 where there is none.
+    """
+
+    seq: Count
+    correlation_id: Count
+    worker: WorkerName
+    version: Version = WIRE_VERSION
+    ts_req_ns: Count = msgspec.field(name="ts_req")
+    ts_res_ns: Count = msgspec.field(name="ts_res")
+    generation: Count = 0
+    payload_size_bytes: Count = msgspec.field(name="payload_size", default=0)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the request was fulfilled; a `Failure` says no."""
+        return True
+
+
+class Failure(Response, tag="failure", frozen=True, kw_only=True):
+    """The typed error that stands in place of any worker's result."""
+
+    error: Fault
+
+    @property
+    def ok(self) -> bool:
+        """Never: a failure is the answer of a request that was refused."""
+        return False

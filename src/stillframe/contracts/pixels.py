@@ -1,0 +1,63 @@
+"""Pixel formats and the only place where frame sizes are multiplied.
+
+Role: checked arithmetic on sizes that come from outside. Counterpart: `slot_header` validates
+received headers with it; the image worker computes its output with it.
+
+Guarantees: no result is larger than `SIDE_CAP_PX ** 2 * 4` bytes; a refusal carries both numbers.
+"""
+
+import enum
+
+import msgspec
+
+from stillframe.contracts.caps import SIDE_CAP_PX
+
+
+class PixelFormat(enum.IntEnum):
+    """How four bytes make a pixel; the number is what stands in a slot header."""
+
+    RGBA8_PREMULTIPLIED = 1
+    """Bytes R, G, B, A; colour already multiplied by alpha; sRGB. Qt uploads it unconverted."""
+
+
+BYTES_PER_PIXEL = {PixelFormat.RGBA8_PREMULTIPLIED: 4}
+
+
+class Size(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A width and height in device pixels."""
+
+    width: int
+    height: int
+
+    @property
+    def pixels(self) -> int:
+        """The area in pixels."""
+        return self.width * self.height
+
+
+def check_side(name: str, side_px: int) -> int:
+    """Return `side_px` if a frame may have such a side.
+
+    Raises:
+        ValueError: if it is below 1 or above `SIDE_CAP_PX`.
+    """
+    if not 1 <= side_px <= SIDE_CAP_PX:
+        raise ValueError(f"{name} of {side_px} px is outside 1 to {SIDE_CAP_PX}")
+    return side_px
+
+
+def frame_bytes(width_px: int, height_px: int, stride_bytes: int, pixel_format: PixelFormat) -> int:
+    """Return how many bytes a frame takes, every factor checked first.
+
+    Raises:
+        ValueError: if a side is out of range, or the stride is shorter than a row or absurdly long.
+    """
+    check_side("width", width_px)
+    check_side("height", height_px)
+    row_bytes = width_px * BYTES_PER_PIXEL[pixel_format]
+    if not row_bytes <= stride_bytes <= SIDE_CAP_PX * BYTES_PER_PIXEL[pixel_format]:
+        raise ValueError(
+            f"stride of {stride_bytes} bytes does not fit rows of {row_bytes} bytes (at most "
+            f"{SIDE_CAP_PX * BYTES_PER_PIXEL[pixel_format]})"
+        )
+    return stride_bytes * height_px

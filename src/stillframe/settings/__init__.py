@@ -1,0 +1,51 @@
+"""The settings: each declared once, read from a TOML file, the environment and flags.
+
+Counterpart: `stillframe.cli.options` derives the command line flags from `DECLARATIONS`; the
+app reads a `Settings` that `load` has made.
+
+Guarantees: imports nothing of ours and no Qt. A `Settings` from `load` is complete, immutable
+and in range. Whatever a user wrote, the only error is `SettingError`, which says where the
+value came from, what it is and what is allowed.
+"""
+
+from stillframe.settings.declared import (
+    BY_KEY,
+    DECLARATIONS,
+    ImageSettings,
+    Mode,
+    QueueSettings,
+    Settings,
+    ShowSettings,
+)
+from stillframe.settings.files import FILE_LIMIT_BYTES, read_settings_file, settings_file
+from stillframe.settings.load import load
+from stillframe.settings.schema import (
+    Choice,
+    Colour,
+    Integer,
+    Number,
+    Setting,
+    SettingError,
+    Switch,
+)
+
+__all__ = [
+    "BY_KEY",
+    "DECLARATIONS",
+    "FILE_LIMIT_BYTES",
+    "Choice",
+    "Colour",
+    "ImageSettings",
+    "Integer",
+    "Mode",
+    "Number",
+    "QueueSettings",
+    "Setting",
+    "SettingError",
+    "Settings",
+    "ShowSettings",
+    "Switch",
+    "load",
+    "read_settings_file",
+    "settings_file",
+]

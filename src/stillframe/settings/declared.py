@@ -1,0 +1,170 @@
+"""The settings themselves: each declared once, with its unit, range, default and help.
+
+Counterpart: `stillframe.settings.schema` gives the kinds; `stillframe.settings.load` fills
+the structs below from the file, the environment and the flags.
+
+Guarantees: a default, a range and a help text stand in `DECLARATIONS` and nowhere else. The
+structs have no defaults; their fields are the names in the declarations, in the same order.
+A `Settings` made by `load` has every value in range and keeps every rule of `ORDERS`.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias, get_args
+
+from msgspec import Struct
+
+from stillframe.settings.schema import Choice, Colour, Integer, Number, Order, Setting, Switch
+
+_MIB: Final = 1 << 20
+_GIB: Final = 1 << 30
+
+Mode: TypeAlias = Literal["fill", "fit", "shrink"]
+
+
+class ShowSettings(Struct, frozen=True, kw_only=True):
+    """How the show runs."""
+
+    interval_s: float
+    transition_duration_s: float
+    mode: Mode
+    look_ahead: int
+    mat_colour: str
+
+
+class ImageSettings(Struct, frozen=True, kw_only=True):
+    """What decoding a photo may cost."""
+
+    arena_bytes: int
+    max_source_pixels: int
+    max_source_bytes: int
+    decode_deadline_s: float
+    sharpen: bool
+
+
+class QueueSettings(Struct, frozen=True, kw_only=True):
+    """How many requests may wait for each kind of worker."""
+
+    images: int
+    library: int
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Every setting, by section."""
+
+    show: ShowSettings
+    images: ImageSettings
+    queues: QueueSettings
+
+
+DECLARATIONS: Final[tuple[Setting, ...]] = (
+    Number(
+        key="show.interval_s",
+        unit="s",
+        minimum=2,
+        maximum=86_400,
+        default=10,
+        flag="--interval",
+        help="time that each photo stays, without the transition",
+    ),
+    Number(
+        key="show.transition_duration_s",
+        unit="s",
+        minimum=0.1,
+        maximum=10,
+        default=1.2,
+        flag="--transition-duration",
+        help="time that one photo takes to give way to the next; at most the interval",
+    ),
+    Choice(
+        key="show.mode",
+        choices=get_args(Mode),
+        default="fill",
+        flag="--mode",
+        help=(
+            "how a photo meets the screen: fill covers it and crops, fit shows all of the photo, "
+            "shrink does so but never enlarges"
+        ),
+    ),
+    Integer(
+        key="show.look_ahead",
+        unit="photos",
+        minimum=1,
+        maximum=8,
+        default=2,
+        help="photos made ready before their turn",
+    ),
+    Colour(
+        key="show.mat_colour",
+        default="#000000",
+        help="colour around a photo that does not cover the screen",
+    ),
+    Integer(
+        key="images.arena_bytes",
+        unit="bytes",
+        minimum=64 * _MIB,
+        maximum=4 * _GIB,
+        default=256 * _MIB,
+        help="memory for decoded photos; at most an eighth of the machine's memory is used",
+    ),
+    # Phone cameras make 200 megapixels, so the default lets them pass.
+    Integer(
+        key="images.max_source_pixels",
+        unit="pixels",
+        minimum=1_000_000,
+        maximum=1 << 30,
+        default=1 << 28,
+        help="largest photo that is decoded, as width times height",
+    ),
+    Integer(
+        key="images.max_source_bytes",
+        unit="bytes",
+        minimum=_MIB,
+        maximum=4 * _GIB,
+        default=512 * _MIB,
+        help="largest file that is decoded",
+    ),
+    Number(
+        key="images.decode_deadline_s",
+        unit="s",
+        minimum=1,
+        maximum=300,
+        default=20,
+        help="time that decoding one photo may take before it is given up",
+    ),
+    Switch(
+        key="images.sharpen",
+        default=False,
+        help="whether a photo is sharpened after it is made smaller",
+    ),
+    Integer(
+        key="queues.images",
+        unit="requests",
+        minimum=2,
+        maximum=64,
+        default=8,
+        help="requests that may wait for the image worker",
+    ),
+    Integer(
+        key="queues.library",
+        unit="requests",
+        minimum=2,
+        maximum=64,
+        default=4,
+        help="requests that may wait for the library worker",
+    ),
+)
+
+# Rules between two settings; `load` refuses values that break one.
+ORDERS: Final[tuple[Order, ...]] = (
+    Order(
+        lesser="show.transition_duration_s",
+        greater="show.interval_s",
+        why="a transition may not outlast the time that a photo stays",
+    ),
+)
+
+BY_KEY: Final[Mapping[str, Setting]] = MappingProxyType(
+    {setting.key: setting for setting in DECLARATIONS}
+)
+SECTIONS: Final[tuple[str, ...]] = tuple(dict.fromkeys(setting.section for setting in DECLARATIONS))
