@@ -22,6 +22,7 @@ LAYOUT_VERSION: Final = 1
 # checksum, has_checksum: little-endian, naturally aligned, no padding.
 _LAYOUT: Final = struct.Struct("<IHHQIIIIQQQII")
 HEADER_BYTES: Final = _LAYOUT.size
+REFUSALS: Final = (SlotHeaderError, StaleSlotError)
 # Pixels begin on a page of their own: mapping, uploading and direct writes stay page-aligned.
 PIXELS_OFFSET_BYTES: Final = 4096
 
@@ -111,3 +112,13 @@ def check_fresh(slot: int, header: SlotHeader, *, generation: int, seq: int) -> 
         raise StaleSlotError(slot, "generation", generation, header.generation)
     if header.seq != seq:
         raise StaleSlotError(slot, "seq", seq, header.seq)
+
+
+def check_writer(slot: int, header: SlotHeader, writer_pid: int) -> None:
+    """Refuse a frame that another process than the granted one claims to have written.
+
+    Raises:
+        SlotHeaderError: with both process numbers.
+    """
+    if header.producer_pid != writer_pid:
+        raise SlotHeaderError(slot, "written by another process", header.producer_pid, writer_pid)

@@ -162,8 +162,6 @@ def _shown(name: str) -> str:
 
 def _like(unknown: str) -> str:
     """Suggest a section or a setting; a bare name is often one whose section was forgotten."""
-    if unknown in SECTIONS or not unknown.strip("."):
-        return _closest(unknown, BY_KEY)
     name = unknown.rpartition(".")[2]
     for key, setting in BY_KEY.items():
         if setting.name == name:

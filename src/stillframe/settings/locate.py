@@ -41,17 +41,17 @@ def key_lines(text: str) -> Mapping[Path, int]:
         text: a document that `tomllib` accepts; of any other text the answer is a guess.
     """
     scan = _Scan()
-    for kind, token, line in _tokens(text):
-        scan.take(kind, token, line)
+    for kind, lexeme, line in _tokens(text):
+        scan.take(kind, lexeme, line)
     return scan.lines
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
     line = 1
     for match in _TOKEN.finditer(text):
-        token = match.group()
-        yield match.lastgroup or "other", token, line
-        line += token.count("\n")
+        lexeme = match.group()
+        yield match.lastgroup or "other", lexeme, line
+        line += lexeme.count("\n")
 
 
 class _Scan:
@@ -67,47 +67,47 @@ class _Scan:
         # for all that is inside one.
         self._open: list[Path | None] = []
 
-    def take(self, kind: str, token: str, line: int) -> None:
+    def take(self, kind: str, lexeme: str, line: int) -> None:
         """Take the next token."""
         if kind in ("comment", "other"):
             return
-        if token == "\n":
+        if lexeme == "\n":
             if not self._open:  # a newline inside an array ends nothing
                 self._expect_key()
         elif self._expects == "value":
-            self._take_value(token)
+            self._take_value(lexeme)
         elif kind in ("bare", "string"):
-            self._parts.append(_unquoted(token))
+            self._parts.append(_unquoted(lexeme))
         elif self._expects == "header":
-            self._take_header(token, line)
+            self._take_header(lexeme, line)
         else:
-            self._take_key(token, line)
+            self._take_key(lexeme, line)
 
-    def _take_key(self, token: str, line: int) -> None:
-        if token == "=":
+    def _take_key(self, lexeme: str, line: int) -> None:
+        if lexeme == "=":
             base = self._open[-1] if self._open else self._table
             self._path = self._record((*(base or ()), *self._parts), line)
             self._expects = "value"
-        elif token == "[":
+        elif lexeme == "[":
             self._expects = "header"
-        elif token == "}":  # an empty inline table
+        elif lexeme == "}":  # an empty inline table
             self._close()
 
-    def _take_header(self, token: str, line: int) -> None:
-        if token == "]":
+    def _take_header(self, lexeme: str, line: int) -> None:
+        if lexeme == "]":
             self._table = self._record(tuple(self._parts), line)
             self._expects = "value"  # nothing more on this line names a key
 
-    def _take_value(self, token: str) -> None:
+    def _take_value(self, lexeme: str) -> None:
         inside_array = bool(self._open) and self._open[-1] is None
-        if token == "[" or (token == "{" and inside_array):
+        if lexeme == "[" or (lexeme == "{" and inside_array):
             self._open.append(None)
-        elif token == "{":
+        elif lexeme == "{":
             self._open.append(self._path)
             self._expect_key()
-        elif token in ("]", "}"):
+        elif lexeme in ("]", "}"):
             self._close()
-        elif token == "," and self._open and not inside_array:
+        elif lexeme == "," and self._open and not inside_array:
             self._expect_key()
 
     def _close(self) -> None:
@@ -131,15 +131,15 @@ class _Scan:
         return path
 
 
-def _unquoted(token: str) -> str:
-    if not token.startswith('"'):
-        return token.strip("'")
-    if "\\" not in token:
-        return token.strip('"')
+def _unquoted(lexeme: str) -> str:
+    if not lexeme.startswith('"'):
+        return lexeme.strip("'")
+    if "\\" not in lexeme:
+        return lexeme.strip('"')
     import tomllib  # noqa: PLC0415  # 4 ms that only an escaped key needs
 
     try:
-        decoded = tomllib.loads(f"key = {token}")["key"]
+        decoded = tomllib.loads(f"key = {lexeme}")["key"]
     except ValueError:
-        return token
-    return decoded if isinstance(decoded, str) else token
+        return lexeme
+    return decoded if isinstance(decoded, str) else lexeme

@@ -9,6 +9,8 @@ inside its range, or raises `SettingError` and nothing else, whatever it is give
 """
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NoReturn, TypeAlias
 
 from msgspec import Struct
@@ -20,6 +22,7 @@ _LONGEST_QUOTE = 60
 # Python refuses to print an integer of more than 4300 digits; no setting needs more than 64 bits.
 _WIDEST_SHOWN_BITS = 64
 _COLOUR = r"#[0-9a-fA-F]{6}"
+_TOML_NAMES: Mapping[type[object], str] = MappingProxyType({dict: "a table", list: "an array"})
 _ON = frozenset({"true", "on", "yes", "1"})
 _OFF = frozenset({"false", "off", "no", "0"})
 
@@ -318,11 +321,7 @@ def quote(raw: object) -> str:
         return repr(raw)
     if isinstance(raw, str):
         return repr(_shorten(raw))
-    if isinstance(raw, dict):
-        return "a table"
-    if isinstance(raw, list):
-        return "an array"
-    return f"a {type(raw).__name__}"
+    return _TOML_NAMES.get(type(raw), f"a {type(raw).__name__}")
 
 
 def _shorten(text: str) -> str:

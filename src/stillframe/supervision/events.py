@@ -1,0 +1,131 @@
+"""What the interface and the supervisor thread say to each other.
+
+Role: frozen values that cross a thread, never a process. Counterpart: `show.runtime` posts
+commands and takes events; `supervision.supervisor` does the reverse.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from stillframe.contracts.control import LogRecord, SettingValue
+from stillframe.contracts.errors import Fault
+from stillframe.contracts.images import SlotGrant
+from stillframe.contracts.messages import Request, Response
+from stillframe.transport.arena import Lease
+from stillframe.transport.backlog import DropReason, Urgency
+
+
+@dataclass(frozen=True)
+class Submit:
+    """Do this. A waiting request with the same key is replaced."""
+
+    request: Request
+    key: bytes
+    urgency: Urgency = Urgency.PREFETCH
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Forget a request that has not been sent yet; one in a worker's hands is finished."""
+
+    worker: str
+    key: bytes
+
+
+@dataclass(frozen=True)
+class Release:
+    """A lease ends: the slot may be written again."""
+
+    worker: str
+    grant: SlotGrant
+
+
+@dataclass(frozen=True)
+class Configure:
+    """New settings for a worker; also re-arms one that has failed."""
+
+    worker: str
+    settings: Mapping[str, SettingValue]
+
+
+Command = Submit | Cancel | Release | Configure
+
+
+class WorkerState(enum.StrEnum):
+    """Where a worker is in its life."""
+
+    ABSENT = "absent"
+    """Not running, and nothing wrong: not needed yet, or ended as idle."""
+    STARTING = "starting"
+    READY = "ready"
+    BACKOFF = "backoff"
+    """Died; will be started again."""
+    FAILED = "failed"
+    """Died too often; the show goes on without it."""
+    STOPPING = "stopping"
+
+
+class RefusalSource(enum.StrEnum):
+    """Who refused a request."""
+
+    WORKER = "worker"
+    """The worker looked at the input and said no."""
+    SUPERVISOR = "supervisor"
+    """Workers died or overran on it, or broke the contract in answering."""
+
+
+@dataclass(frozen=True)
+class Completed:
+    """The worker did it. `lease` is there if the result lies in shared memory."""
+
+    request: Request
+    response: Response
+    lease: Lease | None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """It cannot be done; the same request would be refused again."""
+
+    request: Request
+    reason: str
+    """A word for counting: a fault's kind, or `worker-died`, `deadline`, `bad-answer`, `failed`."""
+    detail: str
+    source: RefusalSource
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """It was not done, through no fault of its own."""
+
+    request: Request
+    reason: DropReason
+
+
+@dataclass(frozen=True)
+class WorkerChanged:
+    """A worker is in another state now."""
+
+    worker: str
+    state: WorkerState
+    pid: int = 0
+    restarts: int = 0
+    """Deaths borne since the supervisor began."""
+    cause: str = ""
+    packages: tuple[str, ...] = ()
+    """The top-level packages it has loaded, once it is ready."""
+
+
+@dataclass(frozen=True)
+class Logged:
+    """A record for the log: structured by a worker, or a line of its standard error."""
+
+    worker: str
+    pid: int
+    record: LogRecord
+
+
+Outcome = Completed | Refused | Dropped
+Event = Outcome | WorkerChanged | Logged

@@ -1,0 +1,131 @@
+"""Who asked for what, and what became of it.
+
+Role: the exactly-once book of one kind of worker, pure: time is an argument, nothing is sent from
+here. Counterpart: `supervision.pool` performs what the ledger decides.
+
+Guarantees:
+- Every submitted ticket leaves by exactly one outcome: settled by the caller with an answer, or
+  returned here as `Refused` or `Dropped`.
+- A task whose worker died goes to the next worker, ahead of the others, until its attempts are
+  spent. Tasks not yet started are never lost to a death.
+- An answer that is not for the task in flight is nobody's, and says so.
+"""
+
+from dataclasses import dataclass, replace
+
+from stillframe.contracts.images import SlotGrant
+from stillframe.contracts.messages import Request
+from stillframe.supervision.events import Dropped, RefusalSource, Refused
+from stillframe.transport.backlog import Backlog, DropReason, Urgency
+
+Ending = Refused | Dropped
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A request with its key and how many workers have been lost on it."""
+
+    request: Request
+    key: bytes
+    urgency: Urgency
+    losses: int = 0
+
+
+@dataclass(frozen=True)
+class InFlight:
+    """The task in a worker's hands."""
+
+    ticket: Ticket
+    overdue_ns: int
+    """When its worker has taken too long."""
+    grant: SlotGrant | None
+
+
+class Ledger:
+    """The book of one kind of worker, with one task in flight."""
+
+    def __init__(self, *, cap: int, attempts: int, task_ns: int) -> None:
+        """Open an empty book.
+
+        Args:
+            cap: how many tickets may wait.
+            attempts: how many workers one ticket may cost.
+            task_ns: how long one task may take.
+        """
+        self._backlog: Backlog[bytes, Ticket] = Backlog(cap)
+        self._attempts = attempts
+        self._task_ns = task_ns
+        self.in_flight: InFlight | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many tickets wait."""
+        return len(self._backlog)
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to do and nothing being done."""
+        return self.in_flight is None and not self._backlog
+
+    def submit(self, ticket: Ticket) -> tuple[Ending, ...]:
+        """Enter a ticket; return what had to leave for it."""
+        dropped = self._backlog.push(ticket.key, ticket, ticket.urgency)
+        return tuple(Dropped(d.item.request, d.reason) for d in dropped)
+
+    def cancel(self, key: bytes) -> tuple[Ending, ...]:
+        """Drop a waiting ticket; the task in flight is left to finish."""
+        return tuple(Dropped(d.item.request, d.reason) for d in self._backlog.cancel(key))
+
+    def take(self, now_ns: int) -> tuple[Ticket | None, tuple[Ending, ...]]:
+        """Take the next ticket to send, and return those whose time has passed meanwhile."""
+        expired: list[Ending] = []
+        while (ticket := self._backlog.pop()) is not None:
+            if ticket.request.deadline_ns > now_ns:
+                return ticket, tuple(expired)
+            expired.append(Dropped(ticket.request, DropReason.EXPIRED))
+        return None, tuple(expired)
+
+    def untake(self, ticket: Ticket) -> tuple[Ending, ...]:
+        """Put back a ticket that could not be sent."""
+        dropped = self._backlog.push_front(ticket.key, ticket)
+        return tuple(Dropped(d.item.request, d.reason) for d in dropped)
+
+    def sent(self, ticket: Ticket, now_ns: int, grant: SlotGrant | None) -> None:
+        """Note that a worker has the ticket now."""
+        self.in_flight = InFlight(ticket, now_ns + self._task_ns, grant)
+
+    def answered(self, seq: int) -> InFlight | None:
+        """Close the task in flight if `seq` is its own; None for anybody else's answer."""
+        task = self.in_flight
+        if task is None or task.ticket.request.seq != seq:
+            return None
+        self.in_flight = None
+        return task
+
+    def worker_lost(self, reason: str, detail: str, *, retry: bool) -> tuple[Ending, ...]:
+        """Note that the worker died with its task: retry it, or refuse it with `reason`.
+
+        `retry` is False where another worker would fare no better, as with an overrun deadline.
+        """
+        task, self.in_flight = self.in_flight, None
+        if task is None:
+            return ()
+        ticket = replace(task.ticket, losses=task.ticket.losses + 1)
+        if retry and ticket.losses < self._attempts:
+            return self.untake(ticket)
+        return (Refused(ticket.request, reason, detail, RefusalSource.SUPERVISOR),)
+
+    def refuse_all(self, reason: str, detail: str) -> tuple[Ending, ...]:
+        """End everything that waits: there is no worker, and there will be none."""
+        return tuple(
+            Refused(d.item.request, reason, detail, RefusalSource.SUPERVISOR)
+            for d in self._backlog.clear()
+        )
+
+    def drop_all(self, reason: DropReason) -> tuple[Ending, ...]:
+        """End everything, the task in flight included: we are stopping."""
+        task, self.in_flight = self.in_flight, None
+        tickets = [d.item for d in self._backlog.clear()]
+        if task is not None:
+            tickets.insert(0, task.ticket)
+        return tuple(Dropped(ticket.request, reason) for ticket in tickets)

@@ -1,0 +1,387 @@
+"""One kind of worker, alive: its child, its ledger, its arena.
+
+Role: performs what `restart` and `ledger` decide for one `WorkerSpec`. Counterpart:
+`supervision.supervisor` calls it from its thread, and nobody else does.
+
+Guarantees:
+- A slot is given back only after its lease ended, its writer answered, or its writer was reaped.
+- What a dying worker managed to answer still counts; the rest goes to the next one.
+- A worker that breaks the contract, oversleeps its start or overruns a task is killed.
+"""
+
+import contextlib
+import random
+import selectors
+from collections.abc import Callable
+from dataclasses import replace
+from typing import IO, Any, Final
+
+import msgspec
+
+from stillframe.contracts.control import (
+    Configure,
+    Failed,
+    Hello,
+    LogLevel,
+    LogRecord,
+    Ready,
+    Stop,
+    ToWorker,
+)
+from stillframe.contracts.errors import ContractError, MessageTooLargeError
+from stillframe.contracts.images import SlotGrant
+from stillframe.contracts.messages import WIRE_VERSION, Failure, Response
+from stillframe.contracts.wire import FromWorkerMessage
+from stillframe.supervision import events
+from stillframe.supervision.events import (
+    Completed,
+    Event,
+    Logged,
+    RefusalSource,
+    Refused,
+    WorkerChanged,
+    WorkerState,
+)
+from stillframe.supervision.ledger import Ending, InFlight, Ledger, Ticket
+from stillframe.supervision.process import Child
+from stillframe.supervision.restart import Deaths, GiveUp, after_death
+from stillframe.supervision.spec import WorkerSpec
+from stillframe.transport.arena import Arena, Lease
+from stillframe.transport.backlog import DropReason
+from stillframe.transport.channel import Channel, ChannelClosedError, ChannelFullError
+
+_NS_PER_S: Final = 1_000_000_000
+# A full channel is rare (one task in flight): look again soon rather than watch for writability.
+_RESEND_NS: Final = 20_000_000
+_STDERR_LINE_CAP_CHARS: Final = 500
+
+Spawn = Callable[[WorkerSpec, Arena | None], Child]
+
+
+class Pool:
+    """The worker of one kind, its requests and its frames."""
+
+    def __init__(
+        self,
+        spec: WorkerSpec,
+        *,
+        rng: random.Random,
+        spawn: Spawn,
+        selector: selectors.BaseSelector,
+        emit: Callable[[Event], None],
+    ) -> None:
+        self.spec = spec
+        self._rng, self._spawn, self._selector, self._emit = rng, spawn, selector, emit
+        self._arena = Arena(spec.arena) if spec.arena else None
+        self._ledger = Ledger(
+            cap=spec.limits.backlog,
+            attempts=spec.limits.attempts,
+            task_ns=_ns(spec.deadlines.task_s),
+        )
+        self._child: Child | None = None
+        self._state = WorkerState.ABSENT
+        self._deaths = Deaths()
+        self._restarts = 0
+        self._due_ns: int | None = None  # when the present state has lasted too long
+        self._cause = ""  # why we killed it, or what it said before it went
+        self._retry = True
+
+    @property
+    def gone(self) -> bool:
+        """Whether no process is left."""
+        return self._child is None
+
+    # What the interface asks for.
+
+    def submit(self, command: events.Submit, now_ns: int) -> None:
+        """Take a request on, or refuse it if this worker has failed."""
+        if self._state is WorkerState.FAILED:
+            self._emit(self._refusal(command, "worker-failed"))
+            return
+        self._emit_all(self._ledger.submit(Ticket(command.request, command.key, command.urgency)))
+        if self._state is WorkerState.ABSENT:
+            self.start(now_ns)
+        self._pump(now_ns)
+
+    def cancel(self, key: bytes) -> None:
+        """Forget a waiting request."""
+        self._emit_all(self._ledger.cancel(key))
+
+    def release(self, grant: SlotGrant, now_ns: int) -> None:
+        """End a lease; its slot may serve a request that waited for one."""
+        if self._arena is not None:
+            self._arena.give_back(grant)
+            self._pump(now_ns)
+
+    def configure(self, command: events.Configure, now_ns: int) -> None:
+        """Keep settings for the next start, tell a running worker, re-arm a failed one."""
+        self.spec = replace(self.spec, settings=command.settings)
+        if self._state is WorkerState.FAILED:
+            self._deaths = Deaths()
+            self.start(now_ns)
+        elif self._child is not None and self._state is WorkerState.READY:
+            self._send_control(self._child, Configure(settings=dict(command.settings)))
+
+    def start(self, now_ns: int) -> None:
+        """Start the worker; a system that cannot is treated like a worker that died."""
+        self._cause, self._retry = "", True
+        try:
+            self._child = self._spawn(self.spec, self._arena)
+        except OSError as error:
+            self._after_death(f"cannot start a process: {error}", now_ns)
+            return
+        child = self._child
+        self._selector.register(child.channel, selectors.EVENT_READ, self.on_channel)
+        self._selector.register(child.pidfd, selectors.EVENT_READ, self.on_exit)
+        self._selector.register(child.stderr, selectors.EVENT_READ, self.on_stderr)
+        self._enter(WorkerState.STARTING, now_ns + _ns(self.spec.deadlines.start_s))
+
+    def stop(self, now_ns: int) -> None:
+        """Ask the worker to end; `tick` kills it when it does not. Its requests are dropped."""
+        self._emit_all(self._ledger.drop_all(DropReason.STOPPED))
+        if self._child is None:
+            self._enter(WorkerState.ABSENT)
+            return
+        self._ask_to_stop(self._child, now_ns)
+
+    def close(self) -> None:
+        """Kill what is left and free the memory."""
+        if self._child is not None:
+            self._child.kill()
+        if self._arena is not None:
+            self._arena.close()
+
+    # What time brings.
+
+    def next_ns(self) -> int | None:
+        """Return when `tick` has something to do, if nothing else happens before."""
+        task = self._ledger.in_flight
+        times = [t for t in (self._due_ns, task.overdue_ns if task else None) if t is not None]
+        return min(times, default=None)
+
+    def tick(self, now_ns: int) -> None:
+        """Do what is due."""
+        task, child = self._ledger.in_flight, self._child
+        if child is not None and task is not None and now_ns >= task.overdue_ns:
+            self._retry = False
+            self._kill(child, f"deadline: no answer in {self.spec.deadlines.task_s:g} s")
+        if self._due_ns is None or now_ns < self._due_ns:
+            return
+        self._due_ns = None
+        match self._state:
+            case WorkerState.STARTING if child is not None:
+                self._kill(child, f"not ready in {self.spec.deadlines.start_s:g} s")
+            case WorkerState.STOPPING if child is not None:
+                self._kill(child, f"did not stop in {self.spec.shutdown.wait_s:g} s")
+            case WorkerState.BACKOFF:
+                self.start(now_ns)
+            case WorkerState.READY if child is not None and self._ledger.idle:
+                self._ask_to_stop(child, now_ns)
+            case WorkerState.READY:
+                self._pump(now_ns)
+
+    # What the worker does.
+
+    def on_channel(self, now_ns: int) -> None:
+        """Read all that the worker has sent."""
+        child = self._child
+        if child is None:
+            return
+        try:
+            while (message := child.channel.receive()) is not None:
+                self._on_message(child, message, now_ns)
+        except ChannelClosedError:
+            self._forget(child.channel)
+            child.kill()  # without its channel it is of no use, and its end is near anyway
+        except ContractError as error:
+            self._forget(child.channel)
+            self._kill(child, f"broke the contract: {error}")
+        self._pump(now_ns)
+
+    def on_stderr(self, now_ns: int) -> None:
+        """Pass on what the worker wrote to its standard error: it may say why it died."""
+        del now_ns
+        child = self._child
+        if child is None:
+            return
+        text = child.read_stderr()
+        if not text:
+            self._forget(child.stderr)
+        for line in filter(None, (line.strip() for line in text.splitlines())):
+            self._cause = self._cause or line[:_STDERR_LINE_CAP_CHARS]
+            record = LogRecord(level=LogLevel.WARNING, event=line[:_STDERR_LINE_CAP_CHARS])
+            self._emit(Logged(self.spec.name, child.pid, record))
+
+    def on_exit(self, now_ns: int) -> None:
+        """Settle a death: late answers first, then the task in hand, then the next start."""
+        child = self._child
+        if child is None or (how := child.reap()) is None:
+            return
+        self.on_channel(now_ns)
+        self.on_stderr(now_ns)
+        stopping = self._state is WorkerState.STOPPING
+        cause = f"{how}: {self._cause}" if self._cause else how
+        task = self._ledger.in_flight
+        self._give_back(task)
+        reason = "worker-died" if self._retry else "deadline"
+        self._forget(child.channel, child.pidfd, child.stderr)
+        child.close()
+        self._child = None
+        self._emit_all(self._ledger.worker_lost(reason, cause, retry=self._retry))
+        if stopping:
+            self._enter(WorkerState.ABSENT)
+            if self._ledger.waiting:
+                self.start(now_ns)
+        else:
+            self._after_death(cause, now_ns)
+
+    def _on_message(self, child: Child, message: FromWorkerMessage, now_ns: int) -> None:
+        match message:
+            case Hello() if (message.worker, message.version) == (self.spec.name, WIRE_VERSION):
+                self._send_control(child, child.start_message)
+            case Hello():
+                said = f"{message.worker} version {message.version}"
+                self._kill(child, f"speaks for {said}, not {self.spec.name} {WIRE_VERSION}")
+            case Ready():
+                self._become_ready(message, now_ns)
+            case Failed(error=fault):
+                self._cause = f"{fault.kind}: {fault.detail}"
+            case LogRecord():
+                self._emit(Logged(self.spec.name, child.pid, message))
+            case Response():
+                self._on_answer(child, message)
+
+    def _become_ready(self, ready: Ready, now_ns: int) -> None:
+        if self._state is not WorkerState.STARTING or self._child is None:
+            return
+        self._enter(WorkerState.READY, self._idle_ns(now_ns), packages=ready.packages)
+
+    def _on_answer(self, child: Child, response: Response) -> None:
+        task = self._ledger.answered(response.seq)
+        if task is None:
+            return  # the answer to a request that was settled before
+        request = task.ticket.request
+        if isinstance(response, Failure):
+            self._give_back(task)
+            fault = response.error
+            self._emit(
+                Refused(request, fault.kind.value, fault.detail, RefusalSource.WORKER, fault)
+            )
+            return
+        try:
+            lease = self._lease(task, response)
+        except ContractError as error:
+            self._give_back(task)
+            detail = f"the worker's answer was not to be trusted: {error}"
+            self._emit(Refused(request, "bad-answer", detail, RefusalSource.SUPERVISOR))
+            self._kill(child, f"broke the contract: {error}")
+            return
+        self._emit(Completed(request, response, lease))
+
+    def _lease(self, task: InFlight, response: Response) -> Lease | None:
+        if self._arena is None or task.grant is None:
+            return None
+        return self._arena.lease(task.grant, seq=response.seq)
+
+    # Small acts.
+
+    def _pump(self, now_ns: int) -> None:
+        """Send the next request if the worker is ready and a slot is free."""
+        child = self._child
+        if child is None or self._state is not WorkerState.READY or self._ledger.in_flight:
+            return
+        if self._ledger.waiting:
+            grant = self._arena.reserve(child.pid) if self._arena else None
+            if grant is None and self._arena is not None:
+                return  # every slot is read or pinned: the next release comes back here
+            ticket, expired = self._ledger.take(now_ns)
+            self._emit_all(expired)
+            if ticket is None:
+                self._free(grant)
+            else:
+                self._dispatch(child, ticket, grant, now_ns)
+        elif self._due_ns is None:
+            self._due_ns = self._idle_ns(now_ns)
+
+    def _dispatch(self, child: Child, ticket: Ticket, grant: SlotGrant | None, now_ns: int) -> None:
+        request = ticket.request
+        if grant is not None:
+            request = msgspec.structs.replace(request, slot=grant)
+        try:
+            child.channel.send(request)
+        except MessageTooLargeError as error:
+            self._free(grant)
+            self._emit(Refused(ticket.request, "bad-request", str(error), RefusalSource.SUPERVISOR))
+            self._due_ns = now_ns
+        except (ChannelFullError, ChannelClosedError):
+            self._free(grant)
+            self._emit_all(self._ledger.untake(ticket))
+            self._due_ns = now_ns + _RESEND_NS
+        else:
+            self._due_ns = None
+            self._ledger.sent(ticket, now_ns, grant)
+
+    def _after_death(self, cause: str, now_ns: int) -> None:
+        self._restarts += 1
+        self._deaths, verdict = after_death(self._deaths, now_ns, self.spec.budget, self._rng)
+        if isinstance(verdict, GiveUp):
+            detail = f"{verdict.deaths} deaths in {verdict.window_s:g} s; the last: {cause}"
+            self._emit_all(self._ledger.refuse_all("worker-failed", detail))
+            self._enter(WorkerState.FAILED, cause=detail)
+        else:
+            self._enter(WorkerState.BACKOFF, verdict.at_ns, cause=cause)
+
+    def _enter(
+        self,
+        state: WorkerState,
+        due_ns: int | None = None,
+        *,
+        cause: str = "",
+        packages: tuple[str, ...] = (),
+    ) -> None:
+        self._state, self._due_ns = state, due_ns
+        pid = self._child.pid if self._child else 0
+        self._emit(WorkerChanged(self.spec.name, state, pid, self._restarts, cause, packages))
+
+    def _ask_to_stop(self, child: Child, now_ns: int) -> None:
+        self._send_control(child, Stop())
+        self._enter(WorkerState.STOPPING, now_ns + _ns(self.spec.shutdown.wait_s))
+
+    def _send_control(self, child: Child, message: ToWorker) -> None:
+        try:
+            child.channel.send(message)
+        except (ChannelFullError, ChannelClosedError, MessageTooLargeError) as error:
+            self._kill(child, f"cannot be told anything: {error}")
+
+    def _kill(self, child: Child, cause: str) -> None:
+        self._cause = cause
+        child.kill()
+
+    def _idle_ns(self, now_ns: int) -> int | None:
+        idle_s = self.spec.shutdown.idle_s
+        return None if idle_s is None else now_ns + _ns(idle_s)
+
+    def _give_back(self, task: InFlight | None) -> None:
+        self._free(task.grant if task else None)
+
+    def _free(self, grant: SlotGrant | None) -> None:
+        if self._arena is not None and grant is not None:
+            self._arena.give_back(grant)
+
+    def _refusal(self, command: events.Submit, reason: str) -> Refused:
+        detail = f"the {self.spec.name} worker has failed too often; it is not running"
+        return Refused(command.request, reason, detail, RefusalSource.SUPERVISOR)
+
+    def _emit_all(self, endings: tuple[Ending, ...]) -> None:
+        for ending in endings:
+            self._emit(ending)
+
+    def _forget(self, *watched: Channel[Any, Any] | IO[bytes] | int) -> None:
+        """Stop watching; what has ended already was forgotten then."""
+        for source in watched:
+            with contextlib.suppress(KeyError, ValueError):
+                self._selector.unregister(source)
+
+
+def _ns(seconds: float) -> int:
+    return round(seconds * _NS_PER_S)

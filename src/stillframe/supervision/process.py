@@ -1,0 +1,128 @@
+"""Starting a child: the only place in the project that does.
+
+Role: one worker process with its channel, its heartbeat page and its standard error.
+Counterpart: `workers.loop` at the other end; `supervision.pool` decides.
+
+Guarantees:
+- Never a fork of a process that runs Qt: `subprocess` with a list, `python -P -m module`.
+- The child inherits exactly the descriptors that it is told about.
+- Death is seen at once through a pidfd; the child is reaped by `reap`, after which nobody can
+  write into what was granted to it.
+"""
+
+import contextlib
+import mmap
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Final
+
+from stillframe.contracts import heartbeat
+from stillframe.contracts.control import ArenaGrant, Start
+from stillframe.contracts.wire import FromWorkerMessage, ToWorkerMessage
+from stillframe.supervision.spec import WorkerSpec
+from stillframe.transport.arena import Arena
+from stillframe.transport.channel import Channel
+from stillframe.transport.seqpacket import SeqpacketChannel, socket_pair
+
+# One thread a worker: numeric libraries would start one a core, and compete with the screen.
+_ENVIRONMENT: Final = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "VIPS_CONCURRENCY": "1",
+    "PYTHONUNBUFFERED": "1",
+}
+_STDERR_READ_BYTES: Final = 16 * 1024
+
+
+class Child:
+    """A running worker process. Made, used and closed on one thread."""
+
+    def __init__(self, spec: WorkerSpec, arena: Arena | None, environ: Mapping[str, str]) -> None:
+        """Start the process; it says hello by itself.
+
+        Raises:
+            OSError: if the system cannot give us a process, a socket or memory.
+        """
+        with contextlib.ExitStack() as undo:
+            ours, theirs = socket_pair()
+            undo.callback(ours.close)
+            with theirs, contextlib.ExitStack() as passing:
+                page = os.memfd_create("stillframe-heartbeat", os.MFD_CLOEXEC)
+                passing.callback(os.close, page)
+                os.ftruncate(page, heartbeat.HEARTBEAT_BYTES)
+                self._page = mmap.mmap(page, heartbeat.HEARTBEAT_BYTES, prot=mmap.PROT_READ)
+                descriptors = [theirs.fileno(), page]
+                if arena is not None:
+                    descriptors.append(arena.descriptor)
+                self._process = subprocess.Popen(
+                    [
+                        sys.executable,
+                        "-P",
+                        "-m",
+                        spec.module,
+                        str(theirs.fileno()),
+                        str(os.getpid()),
+                    ],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    pass_fds=descriptors,
+                    env={**environ, **_ENVIRONMENT},
+                    process_group=0,
+                )
+                self.start_message = _start_message(spec, arena, page)
+            self.pid = self._process.pid
+            self.pidfd = os.pidfd_open(self.pid)
+            self.channel: Channel[ToWorkerMessage, FromWorkerMessage] = SeqpacketChannel(
+                ours, spec.protocol.to_worker(spec.name), spec.protocol.from_worker(spec.name)
+            )
+            assert self._process.stderr is not None  # noqa: S101 - it was asked for above
+            self.stderr = self._process.stderr
+            os.set_blocking(self.stderr.fileno(), False)
+            with contextlib.suppress(OSError):  # a container may forbid it; then it competes
+                os.setpriority(os.PRIO_PROCESS, self.pid, spec.limits.niceness)
+            undo.pop_all()
+
+    def heartbeat(self) -> heartbeat.Heartbeat:
+        """Return the worker's last beat."""
+        return heartbeat.read(memoryview(self._page))
+
+    def read_stderr(self) -> str:
+        """Return what the worker has written to its standard error since the last call."""
+        with contextlib.suppress(BlockingIOError, ValueError):
+            data = os.read(self.stderr.fileno(), _STDERR_READ_BYTES)
+            return data.decode("utf-8", "backslashreplace")
+        return ""
+
+    def kill(self) -> None:
+        """Kill it, whatever it is doing. Fine if it is dead already."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+
+    def reap(self) -> str | None:
+        """Return how it ended, or None while it lives."""
+        status = self._process.poll()
+        if status is None:
+            return None
+        return f"signal {-status}" if status < 0 else f"exit {status}"
+
+    def close(self) -> None:
+        """Close everything of ours; only after it was reaped."""
+        self.channel.close()
+        self.stderr.close()
+        self._page.close()
+        os.close(self.pidfd)
+
+
+def _start_message(spec: WorkerSpec, arena: Arena | None, page: int) -> Start:
+    grant = None
+    if arena is not None:
+        grant = ArenaGrant(
+            descriptor=arena.descriptor,
+            slot_count=arena.shape.slot_count,
+            slot_bytes=arena.shape.slot_bytes,
+        )
+    return Start(worker=spec.name, heartbeat=page, arena=grant, settings=dict(spec.settings))

@@ -1,0 +1,82 @@
+"""A worker as data.
+
+Role: everything that supervision needs to know of a kind of worker; defaults stand beside their
+fields. Counterpart: `supervision.pool` acts on it. A new kind of worker is a new value, not code.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from stillframe.contracts.control import SettingValue
+from stillframe.contracts.wire import Protocol
+from stillframe.transport.arena import ArenaShape
+
+
+@dataclass(frozen=True)
+class RestartBudget:
+    """How often a worker may be restarted, and how long we wait before each try."""
+
+    restarts: int = 5
+    """So many deaths within `window_s` are borne; one more and the worker is `failed`."""
+    window_s: float = 60.0
+    backoff_first_s: float = 0.1
+    """The longest first wait; it doubles with each death in the window. Full jitter: the wait is
+    drawn between 0 and this, so that several workers do not start in step."""
+    backoff_cap_s: float = 30.0
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """How long a worker may take before it is killed."""
+
+    start_s: float = 15.0
+    """From spawn to ready; imports from a cold disk on a small machine take seconds."""
+    task_s: float = 30.0
+    """For one request, from sending it."""
+
+
+@dataclass(frozen=True)
+class Shutdown:
+    """How a worker is ended: ask, wait, kill."""
+
+    wait_s: float = 1.0
+    """Between asking and killing."""
+    idle_s: float | None = None
+    """A worker with nothing to do for so long is ended; the next request starts it again."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a worker may take from the machine."""
+
+    niceness: int = 10
+    """Added to our own: the thread that draws always wins the core."""
+    backlog: int = 8
+    """Requests that may wait; beyond, the oldest of the least urgent is dropped."""
+    attempts: int = 2
+    """How many workers may die on one request before it is refused."""
+
+
+@dataclass(frozen=True)
+class WorkerSpec:
+    """One kind of worker.
+
+    Attributes:
+        name: the kind, as in its requests.
+        module: started as `python -m module`.
+        protocol: its request, result and cap.
+        arena: the shared memory it writes frames into; its requests then have a field `slot`.
+        settings: its slice, sent in `Start`.
+        eager: start it with the supervisor; else at its first request.
+    """
+
+    name: str
+    module: str
+    protocol: Protocol
+    arena: ArenaShape | None = None
+    settings: Mapping[str, SettingValue] = field(default_factory=dict)
+    eager: bool = True
+    deadlines: Deadlines = Deadlines()
+    budget: RestartBudget = RestartBudget()
+    shutdown: Shutdown = Shutdown()
+    limits: Limits = Limits()

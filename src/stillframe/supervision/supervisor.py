@@ -1,0 +1,173 @@
+"""The one thread that owns pipes, processes and deadlines.
+
+Role: the front of supervision. Counterpart: `show.runtime` posts commands and takes events from
+the Qt thread; one `Pool` a kind does the work behind.
+
+Guarantees:
+- `post`, `take` and `next_seq` return at once: an append or a popleft of a deque, which CPython
+  makes atomic, and at most one write to an eventfd. No locks.
+- The same thread starts every child, lives as long as they do, and ends after them: the kernel's
+  parent-death signal is tied to the thread that started a child.
+- `stop` ends every worker: it asks, waits for each spec's time, and kills.
+"""
+
+import collections
+import contextlib
+import itertools
+import os
+import random
+import selectors
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from stillframe.supervision import events
+from stillframe.supervision.events import Command, Dropped, Event
+from stillframe.supervision.pool import Pool
+from stillframe.supervision.process import Child
+from stillframe.supervision.spec import WorkerSpec
+from stillframe.transport.arena import Arena
+from stillframe.transport.backlog import DropReason
+
+_NS_PER_S: Final = 1_000_000_000
+
+Reader = Callable[[int], None]
+"""Called on the supervisor thread, with the time in ns, when its descriptor can be read."""
+
+
+class Supervisor:
+    """Starts the workers of some specs and keeps them working."""
+
+    def __init__(
+        self,
+        specs: Sequence[WorkerSpec],
+        *,
+        notify: Callable[[], None],
+        rng: random.Random,
+        environ: Mapping[str, str],
+        readers: Mapping[int, Reader] | None = None,
+    ) -> None:
+        """Prepare; nothing runs before `start`.
+
+        Args:
+            specs: the kinds of worker.
+            notify: called on the supervisor thread when events are waiting; it must not block.
+            rng: for the jitter of restarts.
+            environ: the children's environment.
+            readers: other descriptors that this thread reads, such as the frame log.
+        """
+        self._notify = notify
+        self._environ = dict(environ)
+        self._inbox: collections.deque[Command] = collections.deque()
+        self._outbox: collections.deque[Event] = collections.deque()
+        self._sequence = itertools.count(1)
+        self._wake_fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._stopping = False
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._wake_fd, selectors.EVENT_READ, self._on_wake)
+        for descriptor, reader in (readers or {}).items():
+            self._selector.register(descriptor, selectors.EVENT_READ, reader)
+        self._pools = {
+            spec.name: Pool(
+                spec, rng=rng, spawn=self._spawn, selector=self._selector, emit=self._emit
+            )
+            for spec in specs
+        }
+        self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread, and with it the eager workers."""
+        self._thread.start()
+
+    def next_seq(self) -> int:
+        """Return a sequence number that no other request has."""
+        return next(self._sequence)
+
+    def post(self, command: Command) -> None:
+        """Hand over a command."""
+        self._inbox.append(command)
+        self._wake()
+
+    def take(self) -> Event | None:
+        """Return the oldest event, or None."""
+        try:
+            return self._outbox.popleft()
+        except IndexError:
+            return None
+
+    def stop(self) -> None:
+        """Begin to end: waiting requests are dropped, workers are asked to stop."""
+        self._stopping = True
+        self._wake()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the end; for shutdown only. False if it did not come in time."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    # On the supervisor thread from here on.
+
+    def _run(self) -> None:
+        try:
+            now_ns = time.monotonic_ns()
+            for pool in self._pools.values():
+                if pool.spec.eager:
+                    pool.start(now_ns)
+            self._serve()
+        finally:
+            for pool in self._pools.values():
+                pool.close()
+            self._selector.close()
+
+    def _serve(self) -> None:
+        told_to_stop = False
+        while not (told_to_stop and all(pool.gone for pool in self._pools.values())):
+            for key, _ in self._selector.select(self._timeout_s()):
+                key.data(time.monotonic_ns())
+            now_ns = time.monotonic_ns()
+            if self._stopping and not told_to_stop:
+                told_to_stop = True
+                for pool in self._pools.values():
+                    pool.stop(now_ns)
+            self._obey(now_ns)
+            for pool in self._pools.values():
+                pool.tick(now_ns)
+
+    def _timeout_s(self) -> float | None:
+        times = [t for pool in self._pools.values() if (t := pool.next_ns()) is not None]
+        if not times:
+            return None
+        return max(0.0, (min(times) - time.monotonic_ns()) / _NS_PER_S)
+
+    def _obey(self, now_ns: int) -> None:
+        while self._inbox:
+            command = self._inbox.popleft()
+            match command:
+                case events.Submit(request=request):
+                    if self._stopping:
+                        self._emit(Dropped(request, DropReason.STOPPED))
+                    else:
+                        self._pools[request.worker].submit(command, now_ns)
+                case events.Cancel(worker=worker, key=key):
+                    self._pools[worker].cancel(key)
+                case events.Release(worker=worker, grant=grant):
+                    self._pools[worker].release(grant, now_ns)
+                case events.Configure(worker=worker):
+                    self._pools[worker].configure(command, now_ns)
+
+    def _spawn(self, spec: WorkerSpec, arena: Arena | None) -> Child:
+        return Child(spec, arena, self._environ)
+
+    def _emit(self, event: Event) -> None:
+        self._outbox.append(event)
+        self._notify()
+
+    def _on_wake(self, now_ns: int) -> None:
+        del now_ns
+        with contextlib.suppress(BlockingIOError):
+            os.eventfd_read(self._wake_fd)
+
+    def _wake(self) -> None:
+        with contextlib.suppress(BlockingIOError):  # it is full of wake-ups: one is enough
+            os.eventfd_write(self._wake_fd, 1)

@@ -1,0 +1,52 @@
+"""What a worker is, seen from the loop.
+
+Role: the few methods that a new kind of worker writes. Counterpart: `workers.loop` calls them, in
+this order: `start`, then `handle` and `configure` in any order, then `close`.
+"""
+
+import abc
+from collections.abc import Mapping
+from typing import ClassVar, Generic, Self, TypeVar
+
+from stillframe.contracts.control import SettingValue, Start
+from stillframe.contracts.messages import Request, Response
+from stillframe.contracts.wire import Protocol
+
+Req = TypeVar("Req", bound=Request)
+Res = TypeVar("Res", bound=Response)
+
+
+class Handler(abc.ABC, Generic[Req, Res]):
+    """One kind of worker.
+
+    Attributes:
+        name: the kind, as it stands in requests and logs.
+        protocol: its request, its result and their cap.
+    """
+
+    name: ClassVar[str]
+    protocol: ClassVar[Protocol]
+
+    @classmethod
+    @abc.abstractmethod
+    def start(cls, start: Start) -> Self:
+        """Take the settings and warm every lazy import, so that the first request is not slow.
+
+        Raises:
+            ValueError: for settings or a grant that cannot work.
+            OSError: for a resource that cannot be had.
+        """
+
+    @abc.abstractmethod
+    def handle(self, request: Req) -> Res:
+        """Fulfil one request.
+
+        Raises:
+            FaultError: to refuse it; the worker goes on. Anything else ends the worker.
+        """
+
+    def configure(self, settings: Mapping[str, SettingValue]) -> None:
+        """Take new settings; by default none can change while running."""
+
+    def close(self) -> None:
+        """Let go of what `start` took."""

@@ -1,0 +1,1 @@
+"""The image worker: one photo in, one scaled frame in shared memory out."""

@@ -1,0 +1,123 @@
+"""What the image worker decides: sizes, limits, and the words for a decoder's complaints.
+
+Role: pure arithmetic. Counterpart: `workers.images.io` performs it with libvips.
+
+Guarantees: a frame is never larger than the target, never empty, and its aspect is the photo's to
+within half a pixel; `fill` covers the target exactly.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from stillframe.contracts.errors import FaultError, FaultKind
+from stillframe.contracts.images import Mode
+from stillframe.contracts.pixels import Size
+
+# Spacer and tracker images of 1 to a few pixels are no photos; the smallest thumbnail is larger.
+SMALLEST_SIDE_PX: Final = 16
+
+# What libvips and its loaders say when a file ends early; lower case.
+_TRUNCATION_WORDS: Final = (
+    "premature end",
+    "truncated",
+    "unexpected end",
+    "end of file",
+    "end of stream",
+    "not enough data",
+    "read error",
+    "corrupt jpeg data",
+)
+
+
+class ImageSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The image worker's slice of the settings, as they arrive in `Start`."""
+
+    max_source_pixels: int = 2**28
+    max_source_bytes: int = 512 * 2**20
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to get from photo to frame: scale to `scaled`, then cut `frame` at `left`, `top`."""
+
+    scaled: Size
+    frame: Size
+    left: int
+    top: int
+
+
+def plan_frame(source: Size, target: Size, mode: Mode) -> Plan:
+    """Return how a photo of `source` pixels, upright, becomes a frame for `target` pixels."""
+    if mode is Mode.FILL:
+        scaled = _scale(source, target, cover=True)
+        left = (scaled.width - target.width) // 2
+        top = (scaled.height - target.height) // 2
+        return Plan(scaled, target, left, top)
+    if mode is Mode.SHRINK and source.width <= target.width and source.height <= target.height:
+        return Plan(source, source, 0, 0)
+    scaled = _scale(source, target, cover=False)
+    return Plan(scaled, scaled, 0, 0)
+
+
+def _scale(source: Size, target: Size, *, cover: bool) -> Size:
+    """Return `source` scaled to touch `target` on one axis; whole numbers, no float."""
+    wider = source.width * target.height > target.width * source.height
+    if wider == cover:  # the heights meet
+        width = (source.width * target.height * 2 + source.height) // (2 * source.height)
+        bounded = max(width, target.width) if cover else max(1, min(width, target.width))
+        return Size(bounded, target.height)
+    height = (source.height * target.width * 2 + source.width) // (2 * source.width)
+    bounded = max(height, target.height) if cover else max(1, min(height, target.height))
+    return Size(target.width, bounded)
+
+
+def check_file_size(size_bytes: int, settings: ImageSettings) -> None:
+    """Refuse a file that is empty or larger than we care to read.
+
+    Raises:
+        FaultError: `empty` or `too-large`, with both numbers.
+    """
+    if size_bytes == 0:
+        raise FaultError(FaultKind.EMPTY, "the file has 0 bytes", 0, 1)
+    if size_bytes > settings.max_source_bytes:
+        raise FaultError(
+            FaultKind.TOO_LARGE,
+            f"the file has {size_bytes} bytes, over the limit of {settings.max_source_bytes}",
+            size_bytes,
+            settings.max_source_bytes,
+        )
+
+
+def check_source_size(source: Size, settings: ImageSettings) -> None:
+    """Refuse a photo by its header, before a pixel is decoded.
+
+    Raises:
+        FaultError: `too-many-pixels` or `too-small`, with both numbers.
+    """
+    if source.pixels > settings.max_source_pixels:
+        raise FaultError(
+            FaultKind.TOO_MANY_PIXELS,
+            f"{source.width} x {source.height} is {source.pixels} pixels, over the limit of "
+            f"{settings.max_source_pixels}",
+            source.pixels,
+            settings.max_source_pixels,
+        )
+    smallest_px = min(source.width, source.height)
+    if smallest_px < SMALLEST_SIDE_PX:
+        raise FaultError(
+            FaultKind.TOO_SMALL,
+            f"{source.width} x {source.height} pixels is no photo: a side needs "
+            f"{SMALLEST_SIDE_PX} or more",
+            smallest_px,
+            SMALLEST_SIDE_PX,
+        )
+
+
+def decoder_fault(message: str) -> FaultError:
+    """Return the fault for what a decoder said: it ended early, or it was wrong inside."""
+    words = " ".join(message.split())
+    truncated = any(phrase in words.lower() for phrase in _TRUNCATION_WORDS)
+    kind = FaultKind.TRUNCATED if truncated else FaultKind.DECODER_ERROR
+    return FaultError(kind, words[:500] or "the decoder gave no reason")

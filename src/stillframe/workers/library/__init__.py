@@ -1,0 +1,1 @@
+"""The library worker: a folder tree in, pages of photos out."""

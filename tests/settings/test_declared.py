@@ -1,0 +1,114 @@
+"""The declarations agree with the structs, with themselves and with the table that was agreed."""
+
+import typing
+
+import msgspec
+import pytest
+
+from stillframe.settings.declared import BY_KEY, DECLARATIONS, ORDERS, SECTIONS, Mode, Settings
+from stillframe.settings.schema import Choice, Colour, Integer, Number, Setting, Switch
+
+MIB = 1024 * 1024
+GIB = 1024 * MIB
+
+# Each key with its unit, minimum, maximum, default and flag.
+RANGED = {
+    "show.interval_s": ("s", 2, 86400, 10, "--interval"),
+    "show.transition_duration_s": ("s", 0.1, 10, 1.2, "--transition-duration"),
+    "show.look_ahead": ("photos", 1, 8, 2, None),
+    "images.arena_bytes": ("bytes", 64 * MIB, 4 * GIB, 256 * MIB, None),
+    "images.max_source_pixels": ("pixels", 10**6, 2**30, 2**28, None),
+    "images.max_source_bytes": ("bytes", MIB, 4 * GIB, 512 * MIB, None),
+    "images.decode_deadline_s": ("s", 1, 300, 20, None),
+    "queues.images": ("requests", 2, 64, 8, None),
+    "queues.library": ("requests", 2, 64, 4, None),
+}
+# Each key with its default and its flag.
+OTHERS = {
+    "show.mode": ("fill", "--mode"),
+    "show.mat_colour": ("#000000", None),
+    "images.sharpen": (False, None),
+}
+TYPES = {Number: float, Integer: int, Switch: bool, Colour: str, Choice: Mode}
+
+
+def each(*, of: tuple[Setting, ...] = DECLARATIONS) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("setting", of, ids=[setting.key for setting in of])
+
+
+def test_the_table_above_names_every_setting() -> None:
+    assert set(RANGED) | set(OTHERS) == {setting.key for setting in DECLARATIONS}
+
+
+@pytest.mark.parametrize("key", RANGED)
+def test_a_range_is_the_one_agreed(key: str) -> None:
+    setting = BY_KEY[key]
+    assert isinstance(setting, Number | Integer)
+    declared = (setting.unit, setting.minimum, setting.maximum, setting.default, setting.flag)
+    assert declared == RANGED[key]
+
+
+@pytest.mark.parametrize("key", OTHERS)
+def test_a_default_is_the_one_agreed(key: str) -> None:
+    assert (BY_KEY[key].default, BY_KEY[key].flag) == OTHERS[key]
+
+
+def test_the_modes_are_the_ones_agreed() -> None:
+    mode = BY_KEY["show.mode"]
+    assert isinstance(mode, Choice)
+    assert mode.choices == ("fill", "fit", "shrink")
+
+
+def test_the_structs_have_the_declared_names_in_the_declared_order() -> None:
+    fields = [
+        f"{section.name}.{field.name}"
+        for section in msgspec.structs.fields(Settings)
+        for field in msgspec.structs.fields(section.type)
+    ]
+    assert fields == [setting.key for setting in DECLARATIONS]
+    assert list(SECTIONS) == [section.name for section in msgspec.structs.fields(Settings)]
+
+
+@each()
+def test_a_field_has_the_type_of_its_kind_and_no_default_of_its_own(setting: Setting) -> None:
+    section = typing.get_type_hints(Settings)[setting.section]
+    field = next(f for f in msgspec.structs.fields(section) if f.name == setting.name)
+    assert field.type is TYPES[type(setting)]
+    assert field.default is msgspec.NODEFAULT
+    assert field.default_factory is msgspec.NODEFAULT
+
+
+@each()
+def test_a_default_is_a_value_that_its_own_setting_takes(setting: Setting) -> None:
+    assert setting.parse(setting.default) == setting.default
+    assert setting.parse_text(setting.default_text) == setting.default
+
+
+@each(of=tuple(s for s in DECLARATIONS if isinstance(s, Number | Integer)))
+def test_a_name_ends_in_its_unit_where_the_unit_is_a_measure(setting: Number | Integer) -> None:
+    if setting.unit in ("s", "bytes", "pixels"):
+        assert setting.key.endswith(f"_{setting.unit}")
+
+
+@each()
+def test_a_help_text_is_a_phrase(setting: Setting) -> None:
+    assert setting.help == setting.help.strip()
+    assert setting.help[0].islower()
+    assert not setting.help.endswith(".")
+
+
+def test_no_two_settings_share_a_key_a_variable_or_a_flag() -> None:
+    flags = [setting.flag for setting in DECLARATIONS if setting.flag is not None]
+    assert len(BY_KEY) == len(DECLARATIONS)
+    assert len({setting.variable for setting in DECLARATIONS}) == len(DECLARATIONS)
+    assert len(set(flags)) == len(flags)
+
+
+def test_an_order_is_between_settings_of_one_unit_and_the_defaults_keep_it() -> None:
+    assert ORDERS
+    for order in ORDERS:
+        lesser, greater = BY_KEY[order.lesser], BY_KEY[order.greater]
+        assert isinstance(lesser, Number | Integer)
+        assert isinstance(greater, Number | Integer)
+        assert lesser.unit == greater.unit
+        assert lesser.default <= greater.default
