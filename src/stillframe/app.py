@@ -1,0 +1,258 @@
+"""Where the parts are put together.
+
+Role: the composition root of a show: options in, a running show, a report out. Counterpart:
+`cli.play` calls `play`; nothing else imports this module.
+
+Guarantees: when `play` returns, by whatever way the show ended, no worker and no thread of ours is
+left, and standard error is the real one.
+"""
+
+import gc
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QLoggingCategory, qCInfo
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtQuick import QQuickView
+
+from stillframe.cache.frames import FrameCache
+from stillframe.contracts.images import Mode, Profile
+from stillframe.contracts.pixels import Size
+from stillframe.library.timeline import Timeline
+from stillframe.player import frame_log
+from stillframe.player.bells import Bell, Interruptions
+from stillframe.player.frames import FrameProvider
+from stillframe.player.keys import Intent
+from stillframe.player.scheduler import Scheduler
+from stillframe.player.stage import QtStage
+from stillframe.player.stalls import StallMeter
+from stillframe.player.window import PhotoWindow, largest_surface
+from stillframe.settings import Settings
+from stillframe.show import script
+from stillframe.show.director import Director, Pace
+from stillframe.show.journal import Journal
+from stillframe.show.memory import plan_arena
+from stillframe.show.report import Report
+from stillframe.show.runtime import Plot, Runtime
+from stillframe.show.sources import Group, Sources
+from stillframe.show.specs import worker_specs
+from stillframe.supervision.supervisor import Supervisor
+
+_NS_PER_S: Final = 1_000_000_000
+# Beyond every worker's own time to stop; then the daemon thread is left to the exit, and each
+# worker's ties to its parent end it.
+_STOP_TIMEOUT_S: Final = 5.0
+
+
+@dataclass(frozen=True)
+class PlayOptions:
+    """What a person asked for.
+
+    Attributes:
+        groups: where to look for photos, in order; the painted scenes come last by themselves.
+        windowed: the window's size in pixels, None for full screen.
+        seed: of the photos' order, None for another one each time.
+        exit_after_s: how long to play, None for ever.
+        measure: whether to have Qt log its frames, for the report.
+        scenes_folder: where painted scenes are kept.
+        on_open: called on Qt's thread once the window is open, for those who measure or watch.
+    """
+
+    settings: Settings
+    groups: tuple[Group, ...]
+    windowed: Size | None
+    seed: int | None
+    exit_after_s: float | None
+    measure: bool
+    scenes_folder: bytes
+    on_open: Callable[[QQuickView], None] | None = None
+
+
+def play(options: PlayOptions, environ: MutableMapping[str, str]) -> Report:
+    """Run a show until it is ended, and report what it did."""
+    _prepare_qt(environ, measure=options.measure)
+    tap = frame_log.StderrTap() if options.measure else None
+    stderr_fd = tap.stderr_fd if tap else 2
+    journal = Journal(lambda line: os.write(stderr_fd, f"{line}\n".encode()))
+    try:
+        return _Show(options, journal, tap, environ).run()
+    finally:
+        journal.close()
+        if tap is not None:
+            tap.restore()
+
+
+def _prepare_qt(environ: MutableMapping[str, str], *, measure: bool) -> None:
+    """Set what Qt reads once, when it starts; what the person has set stays."""
+    environ.setdefault("QSG_RENDER_LOOP", "threaded")
+    # Animations follow the clock, not a count of frames: right where nothing throttles to a
+    # display, as under Xvfb, and where a display drops to another rate.
+    environ.setdefault("QSG_USE_SIMPLE_ANIMATION_DRIVER", "1")
+    # Qt's own event dispatcher says when it waits and when it works; glib's does not.
+    environ.setdefault("QT_NO_GLIB", "1")
+    if measure:
+        frame_log.enable(environ)
+
+
+class _Show:
+    """One show: its parts, and the wires between them."""
+
+    def __init__(
+        self,
+        options: PlayOptions,
+        journal: Journal,
+        tap: frame_log.StderrTap | None,
+        environ: MutableMapping[str, str],
+    ) -> None:
+        self._options, self._journal, self._tap = options, journal, tap
+        show = options.settings.show
+        self._qt = QGuiApplication.instance() or QGuiApplication([sys.argv[0]])
+        self._qt.setApplicationName("stillframe")
+        self._motion_log = QLoggingCategory(frame_log.MOTION_CATEGORY)  # type: ignore[arg-type]
+        self._frames_seen = frame_log.FrameLog(lambda line: journal.note("HEALTH", "qt", line=line))
+        self._arena = plan_arena(
+            budget_bytes=options.settings.images.arena_bytes,
+            ram_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+            screen=largest_surface(options.windowed),
+            look_ahead=show.look_ahead,
+        )
+        self._bell = Bell(self._on_bell)
+        # Jitter of restarts needs no secrecy, and the order of photos is the person's to repeat.
+        rng = random.Random(options.seed)  # noqa: S311
+        self._supervisor = Supervisor(
+            worker_specs(options.settings, self._arena),
+            notify=self._bell.ring,
+            rng=random.Random(rng.random()),  # noqa: S311
+            environ=environ,
+            readers={tap.read_fd: self._read_log} if tap else {},
+        )
+        self._supervisor.start()
+        self._runtime = self._make_runtime(rng)
+        self._stalls: StallMeter | None = None
+
+    def run(self) -> Report:
+        """Open the window, play, and take everything down again."""
+        try:
+            with Interruptions(self._qt.quit):
+                self._open()
+                # Nothing made so far will become garbage: later collections need not look at it.
+                gc.collect()
+                gc.freeze()
+                self._qt.exec()
+        finally:
+            self._close()
+        return self._runtime.tally.report(
+            frames_presented=self._frames_seen.presented if self._tap else None,
+            intervals_ms=self._frames_seen.intervals_ms,
+            gui_stall_ms_max=self._stalls.max_ms if self._stalls else None,
+        )
+
+    def _make_runtime(self, rng: random.Random) -> Runtime:
+        settings = self._options.settings
+        profile = Profile(mode=Mode(settings.show.mode), sharpen=settings.images.sharpen)
+        # One slot less than there are: the worker always has one to write into.
+        cache = FrameCache((self._arena.slot_count - 1) * self._arena.slot_bytes)
+        pace = Pace(
+            interval_ns=round(settings.show.interval_s * _NS_PER_S),
+            look_ahead=settings.show.look_ahead,
+        )
+        return Runtime(
+            Plot(profile, self._arena, self._options.scenes_folder),
+            director=Director(Timeline(rng), cache, profile=profile, pace=pace),
+            sources=Sources(self._options.groups),
+            engine=self._supervisor,
+            journal=self._journal,
+            age_ms=process_age_ms,
+        )
+
+    def _open(self) -> None:
+        show = self._options.settings.show
+        frames = FrameProvider()
+        self._window = PhotoWindow(
+            frames,
+            mat_colour=show.mat_colour,
+            on_intent=self._on_intent,
+            on_resize=self._on_resize,
+        )
+        self._window.rootObject().setProperty(
+            "durationMs", round(show.transition_duration_s * 1000)
+        )
+        scheduler = Scheduler(self._window)
+        self._stage = QtStage(
+            self._window,
+            frames,
+            scheduler=scheduler,
+            mode=Mode(show.mode),
+            report=self._runtime.cue,
+            motion=self._on_motion,
+        )
+        self._window.open(self._options.windowed)
+        self._stalls = StallMeter(self._window) if self._options.measure else None
+        if self._options.exit_after_s is not None:
+            end_ns = time.monotonic_ns() + round(self._options.exit_after_s * _NS_PER_S)
+            scheduler.at("exit", end_ns, self._qt.quit)
+        self._runtime.begin(self._stage)
+        self._on_resize()
+        if self._options.on_open is not None:
+            self._options.on_open(self._window)
+
+    def _close(self) -> None:
+        """Take the show down: the window first, because it reads what the workers wrote."""
+        window = getattr(self, "_window", None)
+        if window is not None:
+            window.close()
+            window.engine().removeImageProvider("frames")
+            window.setSource("")
+        self._runtime.end()
+        self._supervisor.stop()
+        if not self._supervisor.join(_STOP_TIMEOUT_S):
+            self._journal.note("HEALTH", "supervisor did not stop", after_s=_STOP_TIMEOUT_S)
+        while self._runtime.drain():
+            pass
+        self._bell.close()
+
+    def _on_bell(self) -> None:
+        if self._runtime.drain():
+            self._bell.ring()
+
+    def _on_resize(self) -> None:
+        if hasattr(self, "_stage"):
+            self._stage.target(self._runtime.surface(self._stage.surface))
+
+    def _on_intent(self, intent: Intent) -> None:
+        match intent:
+            case Intent.QUIT:
+                self._qt.quit()
+            case Intent.NEXT:
+                self._runtime.cue(script.Stepped(+1))
+            case Intent.PREVIOUS:
+                self._runtime.cue(script.Stepped(-1))
+            case Intent.PAUSE:
+                self._runtime.cue(script.PauseToggled())
+            case Intent.FULLSCREEN:
+                self._window.toggle_fullscreen()
+
+    def _on_motion(self, moving: bool) -> None:  # noqa: FBT001 - Qt-like callback of one value
+        if self._tap is not None:
+            # The stubs say bytes; PySide takes text and refuses bytes.
+            qCInfo(self._motion_log, frame_log.BEGIN if moving else frame_log.END)  # type: ignore[arg-type]
+
+    def _read_log(self, now_ns: int) -> None:
+        del now_ns
+        if self._tap is not None:
+            self._frames_seen.feed(self._tap.read())
+
+
+def process_age_ms() -> float:
+    """Return how long ago this process was started, by the kernel's account."""
+    with open("/proc/self/stat", encoding="ascii", errors="replace") as stat:
+        # The name in parentheses may hold anything; the fields after it are numbers.
+        fields = stat.read().rpartition(")")[2].split()
+    started_ticks = int(fields[19])
+    started_ns = started_ticks * _NS_PER_S // os.sysconf("SC_CLK_TCK")
+    return (time.clock_gettime_ns(time.CLOCK_BOOTTIME) - started_ns) / 1e6

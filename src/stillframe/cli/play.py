@@ -1,0 +1,135 @@
+"""The command `stillframe play`.
+
+Role: from words to `PlayOptions`. Counterpart: `app.play` runs the show.
+"""
+
+import os
+import re
+import sys
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from stillframe.cli.display import display_problem
+from stillframe.cli.options import setting_options
+from stillframe.contracts.caps import SIDE_CAP_PX
+
+if TYPE_CHECKING:
+    from stillframe.show.report import Report
+    from stillframe.show.sources import Group
+
+# Where Debian, Ubuntu and their desktops put photographs.
+_SYSTEM_BACKGROUNDS: Final = ("/usr/share/backgrounds", "/usr/share/wallpapers")
+EXIT_NO_DISPLAY: Final = 3
+
+
+class _WindowSize(click.ParamType[tuple[int, int]]):
+    """A size as WxH, each side within what a frame may have."""
+
+    name = "WxH"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", str(value))
+        if match is None:
+            self.fail(f"{value!r} is not a size such as 1280x720", param, ctx)
+        width, height = int(match[1]), int(match[2])
+        if not (1 <= width <= SIDE_CAP_PX and 1 <= height <= SIDE_CAP_PX):
+            self.fail(f"{value} is outside 1x1 to {SIDE_CAP_PX}x{SIDE_CAP_PX}", param, ctx)
+        return width, height
+
+
+@click.command(short_help="Show photos.")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=bytes), metavar="[PATH]...")
+@setting_options
+@click.option("--windowed", type=_WindowSize(), metavar="WxH", help="A window, not full screen.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Repeat the order of this seed.")
+@click.option("--exit-after", type=click.FloatRange(0, 10**7), metavar="S", help="End after S s.")
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, writable=True),
+    metavar="FILE",
+    help="Write what the show did, in numbers, as JSON.",
+)
+def play(
+    *,
+    paths: tuple[bytes, ...],
+    flags: dict[str, str],
+    windowed: tuple[int, int] | None,
+    seed: int | None,
+    exit_after: float | None,
+    report: str | None,
+) -> None:
+    """Show the photos of folders and files.
+
+    Without PATH: your Pictures folder, else the system's backgrounds, else scenes that Stillframe
+    paints itself.
+
+    Keys: Right or Space next, Left previous, P pause, F full screen, Esc or Q quit.
+    """
+    _refuse_missing(paths)
+    problem = display_problem(os.environ)
+    if problem is not None:
+        click.echo(f"stillframe: {problem}", err=True)
+        sys.exit(EXIT_NO_DISPLAY)
+    from stillframe import app
+    from stillframe.contracts.pixels import Size
+    from stillframe.settings import load, read_settings_file, settings_file
+
+    path = settings_file()
+    settings = load(
+        file_text=read_settings_file(path), file_name=str(path), environ=os.environ, flags=flags
+    )
+    options = app.PlayOptions(
+        settings=settings,
+        groups=_groups(paths),
+        windowed=None if windowed is None else Size(*windowed),
+        seed=seed,
+        exit_after_s=exit_after,
+        measure=report is not None,
+        scenes_folder=_scenes_folder(),
+    )
+    done = app.play(options, os.environ)
+    if report is not None:
+        _write_report(report, done)
+
+
+def _refuse_missing(paths: tuple[bytes, ...]) -> None:
+    """Exit with status 2 and one line for the first path that is not there."""
+    for path in paths:
+        if not os.path.lexists(path):
+            shown = os.fsdecode(path).encode("utf-8", "backslashreplace").decode()
+            click.echo(f"stillframe: {shown}: no such file or folder", err=True)
+            sys.exit(2)
+
+
+def _groups(paths: tuple[bytes, ...]) -> "tuple[Group, ...]":
+    from stillframe.show.sources import Group
+
+    if paths:
+        return (Group("the given paths", tuple(os.path.abspath(path) for path in paths)),)
+    from platformdirs import user_pictures_path
+
+    pictures = os.fsencode(user_pictures_path())
+    backgrounds = tuple(os.fsencode(p) for p in _SYSTEM_BACKGROUNDS if os.path.isdir(p))
+    groups = (Group("the Pictures folder", (pictures,)),) if os.path.isdir(pictures) else ()
+    return groups + ((Group("the system's backgrounds", backgrounds),) if backgrounds else ())
+
+
+def _scenes_folder() -> bytes:
+    from platformdirs import user_cache_path
+
+    return os.fsencode(user_cache_path("stillframe") / "scenes")
+
+
+def _write_report(file: str, report: "Report") -> None:
+    import msgspec
+
+    text = msgspec.json.format(msgspec.json.encode(report), indent=2)
+    try:
+        with open(file, "wb") as out:
+            out.write(text + b"\n")
+    except OSError as error:
+        click.echo(f"stillframe: cannot write the report to {file}: {error.strerror}", err=True)
+        sys.exit(1)

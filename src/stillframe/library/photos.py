@@ -1,0 +1,32 @@
+"""A photo, as the show knows it before it is decoded.
+
+Role: the value that the timeline orders. Counterpart: `contracts.library.FoundPhoto`, which
+carries the same facts over the wire.
+"""
+
+import os
+from dataclasses import dataclass
+
+from stillframe.contracts.images import Pool
+
+
+@dataclass(frozen=True)
+class Photo:
+    """One file. Two photos are equal if path and content's identity are.
+
+    Attributes:
+        path: bytes, because a Linux file name need not be text.
+        size_bytes: of the file when it was found.
+        mtime_ns: its modification time then.
+        pool: where it came from.
+    """
+
+    path: bytes
+    size_bytes: int = 0
+    mtime_ns: int = 0
+    pool: Pool = Pool.LOCAL
+
+    @property
+    def name(self) -> str:
+        """The path for a person to read."""
+        return os.fsdecode(self.path).encode("utf-8", "backslashreplace").decode()

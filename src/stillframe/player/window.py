@@ -1,0 +1,97 @@
+"""The window itself: a view of the scene, keys and size changes.
+
+Role: Qt's side of opening, closing and resizing. Counterpart: `app` puts it together with the
+stage; `qml/Stage.qml` is what it shows.
+"""
+
+from collections.abc import Callable
+from importlib import resources
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QResizeEvent, QScreen
+from PySide6.QtQuick import QQuickView
+
+from stillframe.contracts.caps import SIDE_CAP_PX
+from stillframe.contracts.pixels import Size
+from stillframe.player.frames import PROVIDER, FrameProvider
+from stillframe.player.keys import Intent, intent_of
+
+_QML: Final = resources.files("stillframe.player") / "qml" / "Stage.qml"
+
+
+class PhotoWindow(QQuickView):
+    """Shows the scene and passes on what a person does to the window."""
+
+    def __init__(
+        self,
+        frames: FrameProvider,
+        *,
+        mat_colour: str,
+        on_intent: Callable[[Intent], None],
+        on_resize: Callable[[], None],
+    ) -> None:
+        """Load the scene.
+
+        Raises:
+            RuntimeError: if the scene cannot be loaded, with Qt's words; the package is broken.
+        """
+        super().__init__()
+        self._on_intent, self._on_resize = on_intent, on_resize
+        self.setTitle("Stillframe")
+        self.setColor(QColor(mat_colour))
+        self.setResizeMode(QQuickView.ResizeMode.SizeRootObjectToView)
+        self.engine().addImageProvider(PROVIDER, frames)
+        self.setInitialProperties({"matColour": QColor(mat_colour)})
+        self.setSource(QUrl.fromLocalFile(str(_QML)))
+        if self.status() is not QQuickView.Status.Ready:
+            raise RuntimeError("; ".join(error.toString() for error in self.errors()))
+        self.screenChanged.connect(self._on_screen)
+
+    def open(self, windowed: Size | None) -> None:
+        """Show the window: full screen, or with so many pixels."""
+        if windowed is None:
+            self.setCursor(Qt.CursorShape.BlankCursor)
+            self.showFullScreen()
+        else:
+            self.resize(QSize(windowed.width, windowed.height))
+            self.show()
+
+    def toggle_fullscreen(self) -> None:
+        """Go to full screen, or back to a window."""
+        if self.visibility() is QQuickView.Visibility.FullScreen:
+            self.unsetCursor()
+            self.showNormal()
+        else:
+            self.setCursor(Qt.CursorShape.BlankCursor)
+            self.showFullScreen()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Pass on what the key asks for."""
+        intent = intent_of(event.key())
+        if intent is None:
+            super().keyPressEvent(event)
+        elif not (event.isAutoRepeat() and intent in (Intent.PAUSE, Intent.FULLSCREEN)):
+            self._on_intent(intent)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Pass on that the surface has another size."""
+        super().resizeEvent(event)
+        self._on_resize()
+
+    def _on_screen(self, screen: QScreen) -> None:
+        del screen
+        self._on_resize()
+
+
+def largest_surface(windowed: Size | None) -> Size:
+    """Return the most device pixels that a window can come to have on the screens present.
+
+    A window asked for by size may still be made full screen; one larger than any screen counts.
+    """
+    sizes = [Size(1, 1)] if windowed is None else [windowed]
+    for screen in QGuiApplication.screens():
+        ratio, size = screen.devicePixelRatio(), screen.size()
+        sizes.append(Size(round(size.width() * ratio), round(size.height() * ratio)))
+    largest = max(sizes, key=lambda size: size.pixels)
+    return Size(min(SIDE_CAP_PX, largest.width), min(SIDE_CAP_PX, largest.height))

@@ -1,0 +1,261 @@
+"""What the show does next: events in, commands out.
+
+Role: the whole behaviour of a slideshow, sans IO; the clock is an argument and the timeline holds
+the rng. Counterpart: `show.runtime` feeds it cues and performs its actions; `show.script` names
+both.
+
+Guarantees:
+- A photo leaves the screen only for one that is uploaded: a failure, however often, leaves the
+  old photo where it is.
+- A photo that is refused is passed over once and the next candidate takes its place at once.
+- What is on screen, what is coming on, and the look-ahead are pinned; each frame that leaves the
+  cache is released exactly once.
+- Each cue is handled in time independent of the size of the library.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from stillframe.cache.frames import CachedFrame, FrameCache, Promotion
+from stillframe.cache.keys import scaled_key
+from stillframe.contracts.images import Profile
+from stillframe.contracts.pixels import Size
+from stillframe.library.photos import Photo
+from stillframe.library.timeline import Timeline
+from stillframe.show import script
+from stillframe.show.script import Action, Appearance, Cue
+from stillframe.transport.backlog import Urgency
+
+# A window that is being dragged changes size many times a second: only where it rests counts.
+RESIZE_SETTLE_NS: Final = 200_000_000
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How the show is timed."""
+
+    interval_ns: int
+    look_ahead: int
+
+
+@dataclass(frozen=True)
+class _Staged:
+    """What is to come on screen next."""
+
+    photo: Photo
+    key: bytes
+    uploaded: bool = False
+
+
+class Director:
+    """A slideshow's mind."""
+
+    def __init__(
+        self, timeline: Timeline, cache: FrameCache, *, profile: Profile, pace: Pace
+    ) -> None:
+        """Prepare a show of what `timeline` will hold, keeping frames in `cache`."""
+        self._timeline, self._cache = timeline, cache
+        self._profile, self._pace = profile, pace
+        self._size: Size | None = None
+        self._settled_ns = 0  # when the surface has rested long enough
+        self._shown_key = b""
+        self._staged: _Staged | None = None
+        self._refused_redraw = b""
+        self._moving: Appearance | None = None
+        self._heading = 0  # steps that a person asked for and that were not taken yet
+        self._due_ns = 0
+        self._paused = False
+        self._sources_ended = False
+        self._told_nothing = False
+        self._decoder_available = True
+        self._asked: dict[bytes, Photo] = {}
+
+    @property
+    def paused(self) -> bool:
+        """Whether the show stays where it is."""
+        return self._paused
+
+    def cue(self, cue: Cue, now_ns: int) -> tuple[Action, ...]:
+        """Take one event and return what is to be done, in order."""
+        actions = [*self._take(cue, now_ns), *self._go_on(now_ns)]
+        return tuple(actions)
+
+    def end(self) -> tuple[Action, ...]:
+        """Let go of every frame."""
+        return tuple(script.Release(frame) for frame in self._cache.clear())
+
+    # Taking a cue in.
+
+    def _take(self, cue: Cue, now_ns: int) -> list[Action]:
+        match cue:
+            case script.FrameArrived() | script.FrameRefused() | script.FrameMissed():
+                return self._take_answer(cue)
+            case script.SurfaceChanged(size=size):
+                return self._resize(size, now_ns)
+            case script.Uploaded() | script.TransitionEnded():
+                self._take_stage_report(cue, now_ns)
+            case script.Stepped(direction=direction):
+                self._step(direction)
+            case script.PauseToggled():
+                self._paused = not self._paused
+                self._due_ns = now_ns + self._pace.interval_ns
+            case _:
+                self._take_supply(cue)
+        return []
+
+    def _take_supply(self, cue: Cue) -> None:
+        match cue:
+            case script.Found(photos=photos):
+                self._timeline.add(photos)
+                self._told_nothing = self._sources_ended = False
+            case script.SourcesEnded():
+                self._sources_ended = True
+            case script.DecoderChanged(available=available):
+                self._decoder_available = available
+
+    def _take_stage_report(
+        self, cue: script.Uploaded | script.TransitionEnded, now_ns: int
+    ) -> None:
+        if isinstance(cue, script.TransitionEnded):
+            if self._moving is Appearance.TRANSITION:
+                self._due_ns = now_ns + self._pace.interval_ns
+            self._moving = None
+        elif self._staged is not None and self._staged.key == cue.key:
+            self._staged = replace(self._staged, uploaded=True)
+            self._cache.promote(cue.key, Promotion.TEXTURE)
+
+    def _take_answer(
+        self, cue: script.FrameArrived | script.FrameRefused | script.FrameMissed
+    ) -> list[Action]:
+        photo = self._asked.pop(cue.key, None)
+        if isinstance(cue, script.FrameArrived):
+            return _releases(self._cache.put(CachedFrame(cue.key, cue.lease, cue.charge_bytes)))
+        if isinstance(cue, script.FrameMissed) or photo is None:
+            return []
+        if photo == self._timeline.current:
+            self._refused_redraw = cue.key  # it is on screen, made for another size: it stays
+        else:
+            self._timeline.discard(photo)
+            if self._timeline.at(self._heading) is None:
+                self._heading = 0
+        return [script.Skipped(photo, cue.reason, cue.detail)]
+
+    def _resize(self, size: Size, now_ns: int) -> list[Action]:
+        if size == self._size:
+            return []
+        first = self._size is None
+        self._size = size
+        self._settled_ns = now_ns if first else now_ns + RESIZE_SETTLE_NS
+        forgotten = [script.Forget(key) for key in self._asked]
+        return list[Action](forgotten)
+
+    def _step(self, direction: int) -> None:
+        """Walk on from where earlier steps would have led, as far as the line goes."""
+        if self._timeline.at(self._heading + direction) is not None:
+            self._heading += direction
+
+    # Going on from there.
+
+    def _go_on(self, now_ns: int) -> list[Action]:
+        if self._size is None:
+            return []
+        if self._sources_ended and not len(self._timeline) and not self._told_nothing:
+            self._told_nothing = True
+            return [script.NothingToShow()]
+        actions: list[Action] = []
+        wanted = self._wanted(now_ns)
+        actions += self._ask_for(wanted, now_ns)
+        actions += self._stage(wanted)
+        actions += self._present(now_ns)
+        actions += _releases(self._cache.pin(self._needed(wanted)))
+        actions += self._set_alarm(now_ns)
+        return actions
+
+    def _wanted(self, now_ns: int) -> list[Photo]:
+        """Return what should be decoded, the one that comes on screen next first."""
+        current = self._timeline.current
+        wanted: list[Photo] = []
+        if self._surface_outgrown(now_ns) and current is not None and not self._heading:
+            wanted.append(current)
+        if self._heading < 0 and (photo := self._timeline.at(self._heading)) is not None:
+            wanted.append(photo)
+        first = max(1, self._heading)
+        reach = first - 1 + self._pace.look_ahead
+        wanted += self._timeline.ahead(reach)[first - 1 :]
+        return wanted
+
+    def _surface_outgrown(self, now_ns: int) -> bool:
+        """Say whether what is shown was made for another size than the surface now rests at."""
+        current = self._timeline.current
+        if current is None or now_ns < self._settled_ns:
+            return False
+        return self._key(current) not in (self._shown_key, self._refused_redraw)
+
+    def _ask_for(self, wanted: list[Photo], now_ns: int) -> list[Action]:
+        if self._size is None or not self._decoder_available or now_ns < self._settled_ns:
+            return []
+        awaited = self._heading != 0 or not self._shown_key or now_ns >= self._due_ns
+        actions: list[Action] = []
+        for position, photo in enumerate(wanted):
+            key = self._key(photo)
+            if key in self._cache or key in self._asked:
+                continue
+            self._asked[key] = photo
+            urgent = awaited and position == 0
+            urgency = Urgency.ON_SCREEN if urgent else Urgency.PREFETCH
+            actions.append(script.Decode(photo, key, self._size, urgency))
+        return actions
+
+    def _stage(self, wanted: list[Photo]) -> list[Action]:
+        """Upload the next photo while the screen is at rest, so that the transition only draws."""
+        if self._moving or not wanted:
+            return []
+        key = self._key(wanted[0])
+        if (self._staged is not None and self._staged.key == key) or key == self._shown_key:
+            return []
+        frame = self._cache.get(key) if key in self._cache else None
+        if frame is None:
+            return []
+        self._staged = _Staged(wanted[0], key)
+        self._cache.promote(key, Promotion.IMAGE)
+        return [script.Upload(frame)]
+
+    def _present(self, now_ns: int) -> list[Action]:
+        staged = self._staged
+        if self._moving or staged is None or not staged.uploaded:
+            return []
+        redraw = staged.photo == self._timeline.current and not self._heading
+        due = not self._paused and now_ns >= self._due_ns
+        if not (redraw or due or self._heading or not self._shown_key):
+            return []
+        if not redraw:
+            steps = self._heading or 1
+            if self._timeline.at(steps) != staged.photo:
+                return []  # a step came after this one was staged: the right one is on its way
+            self._timeline.move(steps)
+        self._heading = 0
+        self._moving = Appearance.CUT if redraw else Appearance.TRANSITION
+        self._shown_key, self._staged = staged.key, None
+        return [script.Present(staged.key, staged.photo, self._moving)]
+
+    def _needed(self, wanted: list[Photo]) -> set[bytes]:
+        """Return the keys that must stay: on screen, coming on, and the look-ahead."""
+        needed = {self._key(photo) for photo in wanted} | {self._shown_key}
+        if self._staged is not None:
+            needed.add(self._staged.key)
+        return needed
+
+    def _set_alarm(self, now_ns: int) -> list[Action]:
+        if now_ns < self._settled_ns:
+            return [script.WakeAt(self._settled_ns)]
+        if self._moving or self._paused or not self._shown_key or now_ns >= self._due_ns:
+            return []
+        return [script.WakeAt(self._due_ns)]
+
+    def _key(self, photo: Photo) -> bytes:
+        size = self._size
+        return b"" if size is None else scaled_key(photo.path, size, self._profile)
+
+
+def _releases(frames: tuple[CachedFrame, ...]) -> list[Action]:
+    return [script.Release(frame) for frame in frames]

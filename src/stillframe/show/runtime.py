@@ -1,0 +1,288 @@
+"""Performs the show: carries words between the director, the engine and the stage.
+
+Role: the only part of the interface's thread that talks to the supervisor. Counterpart:
+`show.director` and `show.sources` decide; `supervision.supervisor` works; `player` draws.
+
+Guarantees: every call returns at once; a wake-up takes at most `EVENTS_PER_WAKE` events, so that
+a flood of answers cannot hold up a key press.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from stillframe.cache.frames import CachedFrame
+from stillframe.contracts.errors import FaultKind
+from stillframe.contracts.images import ImageRequest, Profile, RatioPolicy
+from stillframe.contracts.library import ScanRequest, ScanResult
+from stillframe.contracts.messages import Request
+from stillframe.contracts.pixels import Size
+from stillframe.contracts.scenes import SceneRequest, SceneResult
+from stillframe.show import script
+from stillframe.show.director import Director
+from stillframe.show.journal import Journal
+from stillframe.show.memory import fit_target
+from stillframe.show.report import Tally
+from stillframe.show.script import Action, Appearance, Cue
+from stillframe.show.sources import PaintNext, ScanNext, SourceAction, Sources, Step, Tell
+from stillframe.supervision import events
+from stillframe.supervision.events import Command, Event, WorkerState
+from stillframe.transport.arena import ArenaShape
+from stillframe.transport.backlog import DropReason, Urgency
+
+EVENTS_PER_WAKE: Final = 64
+# An answer that comes later than this is of no use to a show that has moved on.
+_ANSWER_TTL_NS: Final = 300_000_000_000
+# What the painted scenes are made at: the largest common screen.
+_SCENE_SIZE: Final = Size(3840, 2160)
+
+
+class Engine(Protocol):
+    """What the runtime needs of the supervisor."""
+
+    def next_seq(self) -> int:
+        """Return a fresh sequence number."""
+
+    def post(self, command: Command) -> None:
+        """Hand over a command."""
+
+    def take(self) -> Event | None:
+        """Return the oldest event, or None."""
+
+
+class Stage(Protocol):
+    """What the runtime needs of the player."""
+
+    def upload(self, frame: CachedFrame) -> None:
+        """Bring a frame into a texture off screen; report `Uploaded` when it is there."""
+
+    def present(self, key: bytes, appearance: Appearance) -> None:
+        """Bring the uploaded frame on; report `TransitionEnded` when it stands alone."""
+
+    def wake_at(self, at_ns: int) -> None:
+        """Report `TimePassed` at this monotonic time, and forget the time set before."""
+
+
+@dataclass(frozen=True)
+class Plot:
+    """What stays the same for a whole show."""
+
+    profile: Profile
+    arena: ArenaShape
+    scenes_folder: bytes
+
+
+class Runtime:
+    """A show being performed."""
+
+    def __init__(
+        self,
+        plot: Plot,
+        *,
+        director: Director,
+        sources: Sources,
+        engine: Engine,
+        journal: Journal,
+        age_ms: Callable[[], float],
+    ) -> None:
+        """Prepare; `age_ms` says how long ago the process began."""
+        self._plot, self._director, self._sources = plot, director, sources
+        self._engine, self._journal, self._age_ms = engine, journal, age_ms
+        self._stage: Stage | None = None
+        self._rescanned: set[bytes] = set()
+        self.tally = Tally()
+
+    def begin(self, stage: Stage) -> None:
+        """Start looking for photos, to be shown on `stage`."""
+        self._stage = stage
+        self._follow(self._sources.begin())
+
+    def surface(self, size: Size) -> Size:
+        """Take the window's size in device pixels; return what frames are made for now."""
+        target = fit_target(size, self._plot.arena.capacity_bytes)
+        self.cue(script.SurfaceChanged(target))
+        return target
+
+    def cue(self, cue: Cue) -> None:
+        """Let the director take a cue, and perform what it says."""
+        for action in self._director.cue(cue, time.monotonic_ns()):
+            self._perform(action)
+
+    def drain(self) -> bool:
+        """Take what the engine has to say; True if there may be more."""
+        for _ in range(EVENTS_PER_WAKE):
+            event = self._engine.take()
+            if event is None:
+                return False
+            self._take(event)
+        return True
+
+    def end(self) -> None:
+        """Give every frame back."""
+        for action in self._director.end():
+            self._perform(action)
+
+    # What the director says.
+
+    def _perform(self, action: Action) -> None:
+        match action:
+            case script.Decode():
+                self._submit(self._image_request(action), action.key, action.urgency)
+            case script.Forget(key=key):
+                self._engine.post(events.Cancel("images", key))
+            case script.Release(frame=frame):
+                self._engine.post(events.Release("images", frame.lease.grant))
+            case script.Upload(frame=frame) if self._stage is not None:
+                self._stage.upload(frame)
+            case script.Present():
+                self._present(action)
+            case script.WakeAt(at_ns=at_ns) if self._stage is not None:
+                self._stage.wake_at(at_ns)
+            case script.Skipped(photo=photo, reason=reason, detail=detail):
+                self.tally.skipped[reason] += 1
+                self._journal.note(
+                    "SHOW", "skipped", photo=photo.name, reason=reason, detail=detail
+                )
+            case script.NothingToShow():
+                self._follow(self._sources.on_nothing_shown())
+
+    def _present(self, action: script.Present) -> None:
+        if self._stage is None:
+            return
+        if action.appearance is Appearance.TRANSITION:
+            if self.tally.first_photo_ms is None:
+                self.tally.first_photo_ms = self._age_ms()
+            self.tally.transitions += self.tally.photos_shown > 0
+            self.tally.photos_shown += 1
+        self._journal.note("SHOW", action.appearance.value, photo=action.photo.name)
+        self._stage.present(action.key, action.appearance)
+
+    def _image_request(self, action: script.Decode) -> ImageRequest:
+        now_ns = time.monotonic_ns()
+        return ImageRequest(
+            seq=self._engine.next_seq(),
+            correlation_id=self.tally.photos_shown,
+            worker="images",
+            ts_req_ns=now_ns,
+            deadline_ns=now_ns + _ANSWER_TTL_NS,
+            path=action.photo.path,
+            target_size=action.target,
+            profile=self._plot.profile,
+            cache_key=action.key,
+            ratio_policy=RatioPolicy(pool=action.photo.pool),
+        )
+
+    # What the sources say.
+
+    def _follow(self, actions: tuple[SourceAction, ...]) -> None:
+        for action in actions:
+            match action:
+                case ScanNext(root=root, cursor=cursor):
+                    self._scan(root, cursor)
+                case PaintNext(index=index):
+                    self._paint(index)
+                case Tell(text=text):
+                    self._journal.note("SHOW", "sources", note=text)
+                case Step.ENDED:
+                    self.cue(script.SourcesEnded())
+
+    def _scan(self, root: bytes, cursor: int) -> None:
+        now_ns = time.monotonic_ns()
+        request = ScanRequest(
+            seq=self._engine.next_seq(),
+            correlation_id=0,
+            worker="library",
+            ts_req_ns=now_ns,
+            deadline_ns=now_ns + _ANSWER_TTL_NS,
+            root=root,
+            cursor=cursor,
+        )
+        self._submit(request, root, Urgency.PREFETCH)
+
+    def _paint(self, index: int) -> None:
+        now_ns = time.monotonic_ns()
+        request = SceneRequest(
+            seq=self._engine.next_seq(),
+            correlation_id=0,
+            worker="scenes",
+            ts_req_ns=now_ns,
+            deadline_ns=now_ns + _ANSWER_TTL_NS,
+            folder=self._plot.scenes_folder,
+            index=index,
+            size=_SCENE_SIZE,
+        )
+        self._submit(request, b"scene", Urgency.PREFETCH)
+
+    def _submit(self, request: Request, key: bytes, urgency: Urgency) -> None:
+        self._engine.post(events.Submit(request, key, urgency))
+
+    # What the engine says.
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case events.Completed():
+                self._take_completed(event)
+            case events.Refused():
+                self._take_refused(event)
+            case events.Dropped(request=request, reason=reason):
+                if reason is not DropReason.STOPPED:
+                    self.tally.dropped[request.worker] += 1
+                if isinstance(request, ImageRequest) and reason is not DropReason.SUPERSEDED:
+                    self.cue(script.FrameMissed(request.cache_key))
+            case events.WorkerChanged():
+                self._take_worker(event)
+            case events.Logged(worker=worker, pid=pid, record=record):
+                self._journal.note("HEALTH", record.event, worker=worker, pid=pid)
+
+    def _take_completed(self, event: events.Completed) -> None:
+        response = event.response
+        if isinstance(event.request, ImageRequest) and event.lease is not None:
+            charge_bytes = self._plot.arena.slot_bytes
+            self.cue(script.FrameArrived(event.request.cache_key, event.lease, charge_bytes))
+        elif isinstance(response, ScanResult):
+            photos, following = self._sources.on_page(response)
+            self.cue(script.Found(photos))
+            self._follow(following)
+        elif isinstance(response, SceneResult):
+            photos, following = self._sources.on_scene(response)
+            self.cue(script.Found(photos))
+            self._follow(following)
+
+    def _take_refused(self, event: events.Refused) -> None:
+        request, said = event.request, f"{event.reason}: {event.detail}"
+        match request:
+            case ImageRequest(cache_key=key) if event.reason == "worker-failed":
+                self.cue(script.DecoderChanged(available=False))
+                self.cue(script.FrameMissed(key))
+            case ImageRequest(cache_key=key):
+                self.cue(script.FrameRefused(key, event.reason, event.detail))
+            case ScanRequest(root=root) if self._lost_its_place(event, request):
+                self._rescanned.add(root)
+                self._scan(root, 0)
+            case ScanRequest(root=root):
+                self._follow(self._sources.on_scan_failed(root, said))
+            case SceneRequest():
+                self._follow(self._sources.on_scene_failed(said))
+
+    def _lost_its_place(self, event: events.Refused, request: ScanRequest) -> bool:
+        """Say whether a new library worker did not know the old one's cursor, for the first time.
+
+        The scan then starts over; the timeline passes over what it knows.
+        """
+        lost = event.fault is not None and event.fault.kind is FaultKind.BAD_REQUEST
+        return lost and request.cursor > 0 and request.root not in self._rescanned
+
+    def _take_worker(self, event: events.WorkerChanged) -> None:
+        self.tally.worker(event.worker, restarts=event.restarts, packages=event.packages)
+        self._journal.note(
+            "HEALTH",
+            "worker",
+            worker=event.worker,
+            state=event.state.value,
+            pid=event.pid,
+            restarts=event.restarts,
+            cause=event.cause,
+        )
+        if event.worker == "images" and event.state in (WorkerState.READY, WorkerState.FAILED):
+            self.cue(script.DecoderChanged(available=event.state is WorkerState.READY))
