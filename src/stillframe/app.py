@@ -93,8 +93,6 @@ def _prepare_qt(environ: MutableMapping[str, str], *, measure: bool) -> None:
     # Animations follow the clock, not a count of frames: right where nothing throttles to a
     # display, as under Xvfb, and where a display drops to another rate.
     environ.setdefault("QSG_USE_SIMPLE_ANIMATION_DRIVER", "1")
-    # Qt's own event dispatcher says when it waits and when it works; glib's does not.
-    environ.setdefault("QT_NO_GLIB", "1")
     if measure:
         frame_log.enable(environ)
 
@@ -192,7 +190,7 @@ class _Show:
             motion=self._on_motion,
         )
         self._window.open(self._options.windowed)
-        self._stalls = StallMeter(self._window) if self._options.measure else None
+        self._stalls = StallMeter(scheduler) if self._options.measure else None
         if self._options.exit_after_s is not None:
             end_ns = time.monotonic_ns() + round(self._options.exit_after_s * _NS_PER_S)
             scheduler.at("exit", end_ns, self._qt.quit)

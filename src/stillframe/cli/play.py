@@ -13,6 +13,7 @@ import click
 from stillframe.cli.display import display_problem
 from stillframe.cli.options import setting_options
 from stillframe.contracts.caps import SIDE_CAP_PX
+from stillframe.library.photos import printable
 
 if TYPE_CHECKING:
     from stillframe.show.report import Report
@@ -69,18 +70,19 @@ def play(
     Keys: Right or Space next, Left previous, P pause, F full screen, Esc or Q quit.
     """
     _refuse_missing(paths)
-    problem = display_problem(os.environ)
-    if problem is not None:
-        click.echo(f"stillframe: {problem}", err=True)
-        sys.exit(EXIT_NO_DISPLAY)
-    from stillframe import app
-    from stillframe.contracts.pixels import Size
     from stillframe.settings import load, read_settings_file, settings_file
 
     path = settings_file()
     settings = load(
         file_text=read_settings_file(path), file_name=str(path), environ=os.environ, flags=flags
     )
+    problem = display_problem(os.environ)
+    if problem is not None:
+        click.echo(f"stillframe: {problem}", err=True)
+        sys.exit(EXIT_NO_DISPLAY)
+    from stillframe import app
+    from stillframe.contracts.pixels import Size
+
     options = app.PlayOptions(
         settings=settings,
         groups=_groups(paths),
@@ -99,8 +101,7 @@ def _refuse_missing(paths: tuple[bytes, ...]) -> None:
     """Exit with status 2 and one line for the first path that is not there."""
     for path in paths:
         if not os.path.lexists(path):
-            shown = os.fsdecode(path).encode("utf-8", "backslashreplace").decode()
-            click.echo(f"stillframe: {shown}: no such file or folder", err=True)
+            click.echo(f"stillframe: {printable(path)}: no such file or folder", err=True)
             sys.exit(2)
 
 

@@ -4,7 +4,6 @@ Role: the value that the timeline orders. Counterpart: `contracts.library.FoundP
 carries the same facts over the wire.
 """
 
-import os
 from dataclasses import dataclass
 
 from stillframe.contracts.images import Pool
@@ -28,5 +27,11 @@ class Photo:
 
     @property
     def name(self) -> str:
-        """The path for a person to read."""
-        return os.fsdecode(self.path).encode("utf-8", "backslashreplace").decode()
+        """The path for a person to read, on one line."""
+        return printable(self.path)
+
+
+def printable(path: bytes) -> str:
+    """Return a path as text on one line: what cannot be shown is escaped."""
+    text = path.decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

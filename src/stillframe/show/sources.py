@@ -12,7 +12,7 @@ from enum import Enum
 
 from stillframe.contracts.library import FoundPhoto, ScanResult
 from stillframe.contracts.scenes import SceneResult
-from stillframe.library.photos import Photo
+from stillframe.library.photos import Photo, printable
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Sources:
         photos = tuple(_photo(found) for found in page.photos)
         self._found_in_group += len(photos)
         notes = tuple(
-            Tell(f"{_text(skipped.path)}: {skipped.error.detail} ({skipped.error.kind})")
+            Tell(f"{printable(skipped.path)}: {skipped.error.detail} ({skipped.error.kind})")
             for skipped in page.skipped
         )
         if page.next_cursor:
@@ -83,7 +83,7 @@ class Sources:
 
     def on_scan_failed(self, root: bytes, detail: str) -> tuple[SourceAction, ...]:
         """Pass over a root whose scan cannot be finished."""
-        return (Tell(f"{_text(root)}: not scanned to the end: {detail}"), *self._next_root())
+        return (Tell(f"{printable(root)}: not scanned to the end: {detail}"), *self._next_root())
 
     def on_scene(self, scene: SceneResult) -> tuple[tuple[Photo, ...], tuple[SourceAction, ...]]:
         """Take a painted scene: return it and ask for the next one."""
@@ -122,7 +122,3 @@ class Sources:
 
 def _photo(found: FoundPhoto) -> Photo:
     return Photo(found.path, found.size_bytes, found.mtime_ns)
-
-
-def _text(path: bytes) -> str:
-    return Photo(path).name

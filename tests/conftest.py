@@ -1,0 +1,14 @@
+"""What many tests share: one virtual screen a module, small enough for software GL."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from virtual_screen import VirtualScreen
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[VirtualScreen]:
+    """A real X server of 640 x 360 pixels."""
+    with VirtualScreen(640, 360) as server:
+        yield server

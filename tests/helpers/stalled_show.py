@@ -1,0 +1,100 @@
+"""A show whose interface thread is held up in the middle of a transition; run as a program.
+
+Arguments: the folder of photos, and `render` for the product's own scene or `gui` for a control
+whose progress is driven on the interface's thread. Qt's frame log, with marks around the stall
+and around an undisturbed span of the same length before it, goes to standard error.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, QUrl, qInfo
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtQml import QQmlComponent
+from PySide6.QtQuick import QQuickView
+
+from stillframe import app
+from stillframe.contracts.pixels import Size
+from stillframe.player import frame_log
+from stillframe.settings import load
+from stillframe.show.sources import Group
+
+SPAN_MS = 500
+# Photos appear within a second or so; the first one then takes 8 s to rise from the mat.
+MOTION_S = 8
+CALM_AT_MS, STALL_AT_MS, END_AT_MS = 3000, 4500, 6000
+
+CONTROL = b"""
+import QtQuick
+Rectangle {
+    width: 320; height: 180
+    Rectangle {
+        width: 50; height: 50; color: "red"
+        NumberAnimation on x { from: 0; to: 270; duration: 8000; running: true }
+    }
+}
+"""
+
+
+def main(folder: str, kind: str) -> None:
+    frame_log.enable(os.environ)
+    os.environ["QT_LOGGING_RULES"] += ";default=true"
+    if kind == "render":
+        _play(folder)
+    else:
+        _control()
+
+
+def _mark(name: str) -> Callable[[], None]:
+    return lambda: qInfo(f"MARK {name}")
+
+
+def _schedule(parent: QObject) -> None:
+    def stall() -> None:
+        _mark("stall-begin")()
+        end_s = time.monotonic() + SPAN_MS / 1000
+        while time.monotonic() < end_s:  # holds the interpreter's lock, as a real bug would
+            pass
+        _mark("stall-end")()
+
+    QTimer.singleShot(CALM_AT_MS, parent, _mark("calm-begin"))
+    QTimer.singleShot(CALM_AT_MS + SPAN_MS, parent, _mark("calm-end"))
+    QTimer.singleShot(STALL_AT_MS, parent, stall)
+
+
+def _play(folder: str) -> None:
+    flags = {"--interval": str(MOTION_S), "--transition-duration": str(MOTION_S)}
+    app.play(
+        app.PlayOptions(
+            settings=load(file_text=None, file_name="", environ={}, flags=flags),
+            groups=(Group("the test's photos", (os.fsencode(folder),)),),
+            windowed=Size(320, 180),
+            seed=1,
+            exit_after_s=END_AT_MS / 1000,
+            measure=False,
+            scenes_folder=os.fsencode(folder) + b"/scenes",
+            on_open=_schedule,
+        ),
+        os.environ,
+    )
+
+
+def _control() -> None:
+    os.environ.update(QSG_RENDER_LOOP="threaded", QSG_USE_SIMPLE_ANIMATION_DRIVER="1")
+    qt = QGuiApplication(sys.argv)
+    view = QQuickView()
+    view.setSource(QUrl())
+    component = QQmlComponent(view.engine())
+    component.setData(CONTROL, QUrl())
+    view.setContent(QUrl(), component, component.create())
+    view.show()
+    _schedule(view)
+    QTimer.singleShot(END_AT_MS, qt.quit)
+    qt.exec()
+    del view
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
