@@ -135,15 +135,15 @@ class _Show:
 
     def run(self) -> Report:
         """Open the window, play, and take everything down again."""
-        try:
-            with Interruptions(self._qt.quit):
+        with Interruptions(self._qt.quit):
+            try:
                 self._open()
                 # Nothing made so far will become garbage: later collections need not look at it.
                 gc.collect()
                 gc.freeze()
                 self._qt.exec()
-        finally:
-            self._close()
+            finally:
+                self._close()
         return self._runtime.tally.report(
             frames_presented=self._frames_seen.presented if self._tap else None,
             intervals_ms=self._frames_seen.intervals_ms,

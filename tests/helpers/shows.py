@@ -98,9 +98,13 @@ class Show:
 def playing(
     home: Path, screen: VirtualScreen, *arguments: str | bytes, size: str = "320x180"
 ) -> Iterator[Show]:
-    """Run `stillframe play` in a window of `size`; kill it if the test leaves it running."""
+    """Run `stillframe play` in a window of `size`, or full screen if that is empty.
+
+    It is killed if the test leaves it running.
+    """
     report = home / "report.json"
-    command = [STILLFRAME, "play", "--windowed", size, "--report", str(report), *arguments]
+    window = ["--windowed", size] if size else []
+    command = [STILLFRAME, "play", *window, "--report", str(report), *arguments]
     process = subprocess.Popen(
         command,
         env=screen.environ(environment(home)),

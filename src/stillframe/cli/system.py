@@ -72,5 +72,11 @@ def _is_there(thing: str) -> bool:
     return True
 
 
+def main(more: Iterable[str]) -> None:
+    """Print the packages that are missing; `more` are further needs, as THING=PACKAGE."""
+    needs = [*_EVERYTHING.items(), *((t, p) for t, _, p in (word.partition("=") for word in more))]
+    sys.stdout.write(" ".join(missing_packages(needs)) + "\n")
+
+
 if __name__ == "__main__":
-    sys.stdout.write(" ".join(missing_packages(_EVERYTHING.items())) + "\n")
+    main(sys.argv[1:])

@@ -8,7 +8,8 @@ Guarantees:
 - The render thread never waits: the pipe's writing end does not block, and a full pipe loses
   lines, not frames.
 - Only frames between a motion's beginning and end make intervals: a screen at rest draws nothing.
-- Lines that are not about frames are passed on whole.
+- Lines that are not about frames are passed on, whole up to a length that no warning has.
+- How the bytes were cut into pieces makes no difference.
 """
 
 import fcntl
@@ -25,11 +26,12 @@ _LOOP_CATEGORY: Final = "qt.scenegraph.time.renderloop"
 _PATTERN: Final = "%{time process} %{category} %{message}"
 _RULES: Final = f"{_LOOP_CATEGORY}=true;{MOTION_CATEGORY}=true"
 # Seconds since the process began, the category, the message.
-_LINE: Final = re.compile(rb"\s*(\d+)\.(\d{3}) (\S+) (.*)")
+_LINE: Final = re.compile(rb"\s*(\d{1,9})\.(\d{3}) (\S+) (.*)")
 _PRESENTED: Final = b"syncAndRender: frame rendered"
 # Room for some seconds of log while the supervisor thread is busy elsewhere.
 _PIPE_BYTES: Final = 1 << 20
 _READ_BYTES: Final = 1 << 16
+# What a longer line says after this is cut off.
 _LONGEST_LINE_BYTES: Final = 4096
 
 
@@ -78,9 +80,9 @@ class FrameLog:
     def feed(self, data: bytes) -> None:
         """Take bytes as they come; a line may come in pieces."""
         *lines, rest = (self._rest + data).split(b"\n")
-        self._rest = rest if len(rest) <= _LONGEST_LINE_BYTES else b""
+        self._rest = rest[:_LONGEST_LINE_BYTES]
         for line in lines:
-            self._take(line)
+            self._take(line[:_LONGEST_LINE_BYTES])
 
     def _take(self, line: bytes) -> None:
         match = _LINE.fullmatch(line)

@@ -82,7 +82,8 @@ class QtStage(QObject):
         self._scene.place(self._qt_rect(self._front), self._qt_rect(self._back))  # type: ignore[attr-defined]
 
     def upload(self, frame: CachedFrame) -> None:
-        """Load a frame into the back image."""
+        """Load a frame into the back image, in place of one that was not presented."""
+        self._stop_waiting()
         header = frame.lease.header
         size = Size(header.width, header.height)
         self._coming = frame
@@ -115,14 +116,18 @@ class QtStage(QObject):
 
     @Slot()
     def _on_swapped(self) -> None:
-        self._swaps_to_wait -= 1
-        if self._swaps_to_wait > 0:
+        if self._swaps_to_wait > 1:
+            self._swaps_to_wait -= 1
             self._view.update()
-            return
-        self._view.frameSwapped.disconnect(self._on_swapped)
-        if self._coming is not None:
+        elif self._swaps_to_wait and self._coming is not None:
+            self._stop_waiting()
             coming, self._coming = self._coming, None
             self._report(script.Uploaded(coming.key))
+
+    def _stop_waiting(self) -> None:
+        if self._swaps_to_wait:
+            self._swaps_to_wait = 0
+            self._view.frameSwapped.disconnect(self._on_swapped)
 
     @Slot()
     def _on_transition_ended(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from importlib import resources
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtCore import QRect, QSize, Qt, QUrl
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QResizeEvent, QScreen
 from PySide6.QtQuick import QQuickView
 
@@ -38,6 +38,7 @@ class PhotoWindow(QQuickView):
         """
         super().__init__()
         self._on_intent, self._on_resize = on_intent, on_resize
+        self._windowed: QRect | None = None
         self.setTitle("Stillframe")
         self.setColor(QColor(mat_colour))
         self.setResizeMode(QQuickView.ResizeMode.SizeRootObjectToView)
@@ -51,20 +52,20 @@ class PhotoWindow(QQuickView):
     def open(self, windowed: Size | None) -> None:
         """Show the window: full screen, or with so many pixels."""
         if windowed is None:
-            self.setCursor(Qt.CursorShape.BlankCursor)
-            self.showFullScreen()
+            self._show_full_screen()
         else:
             self.resize(QSize(windowed.width, windowed.height))
             self.show()
 
     def toggle_fullscreen(self) -> None:
         """Go to full screen, or back to a window."""
-        if self.visibility() is QQuickView.Visibility.FullScreen:
+        if self.windowState() is Qt.WindowState.WindowFullScreen:
             self.unsetCursor()
             self.showNormal()
+            self.setGeometry(self._windowed_geometry())
         else:
-            self.setCursor(Qt.CursorShape.BlankCursor)
-            self.showFullScreen()
+            self._windowed = self.geometry()
+            self._show_full_screen()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Pass on what the key asks for."""
@@ -78,6 +79,21 @@ class PhotoWindow(QQuickView):
         """Pass on that the surface has another size."""
         super().resizeEvent(event)
         self._on_resize()
+
+    def _show_full_screen(self) -> None:
+        self.setCursor(Qt.CursorShape.BlankCursor)
+        # Said to the window manager, and done as well: a wall frame may run without one.
+        self.setGeometry(self.screen().geometry())
+        self.showFullScreen()
+
+    def _windowed_geometry(self) -> QRect:
+        """Return where the window was, or the middle half of the screen if it never was one."""
+        if self._windowed is not None:
+            return self._windowed
+        screen = self.screen().geometry()
+        return screen.adjusted(
+            screen.width() // 4, screen.height() // 4, -screen.width() // 4, -screen.height() // 4
+        )
 
     def _on_screen(self, screen: QScreen) -> None:
         del screen

@@ -5,7 +5,8 @@ or wherever `write` puts a line.
 
 Guarantees:
 - `note` never blocks and takes no lock: it appends to a bounded deque and may drop the oldest.
-- The same event is written once an interval, with how often it came.
+- The same line is written once an interval, with how often it came; the show's own, each time.
+- A line is one line of printable characters, whatever a file name or a worker says.
 """
 
 import collections
@@ -18,9 +19,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-# A stuck terminal must not cost memory: beyond this the oldest lines are dropped, and counted.
+# A stuck terminal must not cost memory: beyond this the oldest lines are dropped.
 LINES_CAP: Final = 1000
 THROTTLE_NS: Final = 5_000_000_000
+# What the show itself does is written each time: a person who steps back sees the same photo again.
+SHOW: Final = "SHOW"
 # How many different events are remembered for throttling.
 _EVENTS_CAP: Final = 256
 
@@ -36,7 +39,7 @@ class Line:
     def text(self) -> str:
         """Return the line as it is written."""
         words = " ".join(f"{name}={_quoted(value)}" for name, value in self.fields)
-        return f"[{self.tag}] {self.event} {words}".rstrip()
+        return f"[{self.tag}] {_escaped(self.event)} {words}".rstrip()
 
 
 class Throttle:
@@ -49,6 +52,8 @@ class Throttle:
     def admit(self, line: Line, now_ns: int) -> str | None:
         """Return the text to write, or None to hold the line back."""
         text = line.text()
+        if line.tag == SHOW:
+            return text
         written_ns, held = self._last.get(text, (None, 0))
         if written_ns is not None and now_ns - written_ns < self._interval_ns:
             self._last[text] = (written_ns, held + 1)
@@ -104,11 +109,12 @@ def _quoted(value: str | float) -> str:
         return f"{value:g}"
     text = str(value)
     plain = text and text.isprintable() and not set(text) & {" ", '"', "="}
-    return text if plain else '"' + text.translate(_ESCAPES) + '"'
+    return text if plain else '"' + _escaped(text.translate(_QUOTED)) + '"'
 
 
-_ESCAPES: Final = {
-    **{code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))},
-    ord('"'): '\\"',
-    ord("\\"): "\\\\",
-}
+def _escaped(text: str) -> str:
+    """Spell out what is not printable: it could forge a line or steer a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+_QUOTED: Final = str.maketrans({'"': '\\"', "\\": "\\\\"})
