@@ -12,7 +12,12 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from stillframe.contracts.errors import MalformedMessageError, MessageTooLargeError
+from stillframe.contracts.caps import TEXT_CAP_CHARS
+from stillframe.contracts.errors import (
+    MalformedMessageError,
+    MessageTooLargeError,
+    UnencodableMessageError,
+)
 
 M = TypeVar("M")
 
@@ -38,8 +43,13 @@ class Codec(Generic[M]):
 
         Raises:
             MessageTooLargeError: if they are over the cap.
+            UnencodableMessageError: if a number is over 64 bits or a text is not Unicode.
         """
-        data = self._encoder.encode(message)
+        try:
+            data = self._encoder.encode(message)
+        except (OverflowError, UnicodeEncodeError) as error:
+            name = type(message).__name__
+            raise UnencodableMessageError(self.channel, name, str(error)) from error
         if len(data) > self.cap_bytes:
             raise MessageTooLargeError(self.channel, len(data), self.cap_bytes)
         return data
@@ -56,4 +66,6 @@ class Codec(Generic[M]):
         try:
             return self._decoder.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise MalformedMessageError(self.channel, len(data), str(error)) from error
+            # The cause may quote the bytes, which are the peer's choice: keep a sentence of it.
+            cause = str(error)[:TEXT_CAP_CHARS]
+            raise MalformedMessageError(self.channel, len(data), cause) from error

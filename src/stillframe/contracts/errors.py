@@ -79,6 +79,17 @@ class MessageTooLargeError(ContractError):
         )
 
 
+class UnencodableMessageError(ContractError):
+    """A message holds a value that the wire cannot carry, such as a number over 64 bits."""
+
+    def __init__(self, channel: str, message: str, cause: str) -> None:
+        super().__init__(channel, message, cause)
+        self.channel, self.message, self.cause = channel, message, cause
+
+    def __str__(self) -> str:
+        return f"channel {self.channel}: {self.message} not sent: {self.cause}"
+
+
 class MalformedMessageError(ContractError):
     """Received bytes are not one message of the channel's union."""
 

@@ -16,6 +16,8 @@ from stillframe.contracts.messages import Count, Request, Response, Text
 Url = Annotated[str, msgspec.Meta(min_length=1, max_length=URL_CAP_CHARS)]
 Weight = Annotated[int, msgspec.Meta(ge=0, le=100)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=10 * 365 * 86400)]
+# What a calendar can name, the years 1 to 9999; bounds also keep out what is no number.
+Moment = Annotated[float, msgspec.Meta(ge=-62_135_596_800, le=253_402_300_799)]
 
 
 class DropReason(enum.StrEnum):
@@ -61,7 +63,7 @@ class ImageMetadata(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     url: Url
     title: Text
-    ts_s: float = msgspec.field(name="ts")
+    ts_s: Moment = msgspec.field(name="ts")
     priority: Weight
     ttl_s: Seconds = msgspec.field(name="ttl")
     source: Url

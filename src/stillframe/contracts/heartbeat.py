@@ -3,16 +3,19 @@
 Role: one small shared-memory page a worker. Counterpart: `workers.loop` beats it, supervision
 reads it; neither waits for the other.
 
-Guarantees: one writer, one reader, aligned 64-bit words; a torn read can only be off by one beat.
+Guarantees: one writer, one reader, aligned 64-bit words of the machine's byte order, each stored
+whole; a torn read can only be off by one beat.
 """
 
-import struct
 from typing import Final
 
 import msgspec
 
 HEARTBEAT_BYTES: Final = 4096
-_LAYOUT: Final = struct.Struct("<QQQ")
+# Each word is stored through a cast view. `struct.pack_into` would zero the bytes first and then
+# store them one by one, and a reader in another process would see that.
+_WORD: Final = "Q"
+_WORDS_BYTES: Final = 3 * 8
 
 
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,10 +31,14 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
 
 def write(page: memoryview, heartbeat: Heartbeat) -> None:
     """Store `heartbeat` at the start of `page`."""
-    _LAYOUT.pack_into(page, 0, heartbeat.beats, heartbeat.ts_ns, heartbeat.busy_seq)
+    with page[:_WORDS_BYTES] as used, used.cast(_WORD) as words:
+        words[2] = heartbeat.busy_seq
+        words[1] = heartbeat.ts_ns
+        words[0] = heartbeat.beats
 
 
 def read(page: memoryview) -> Heartbeat:
     """Return the heartbeat at the start of `page`."""
-    beats, ts_ns, busy_seq = _LAYOUT.unpack_from(page, 0)
+    with page[:_WORDS_BYTES] as used, used.cast(_WORD) as words:
+        beats, ts_ns, busy_seq = words
     return Heartbeat(beats=beats, ts_ns=ts_ns, busy_seq=busy_seq)

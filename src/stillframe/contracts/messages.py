@@ -17,7 +17,7 @@ WIRE_VERSION: Final = 1
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 """A counter, identifier or monotonic time in nanoseconds: never negative, fits 63 bits."""
 Version = Annotated[int, msgspec.Meta(ge=1, le=65535)]
-WorkerName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+WorkerName = Annotated[str, msgspec.Meta(pattern=r"\A[a-z][a-z0-9_]{0,31}\Z")]
 Text = Annotated[str, msgspec.Meta(max_length=TEXT_CAP_CHARS)]
 
 

@@ -7,6 +7,8 @@ Guarantees: no result is larger than `SIDE_CAP_PX ** 2 * 4` bytes; a refusal car
 """
 
 import enum
+from types import MappingProxyType
+from typing import Final
 
 import msgspec
 
@@ -20,7 +22,18 @@ class PixelFormat(enum.IntEnum):
     """Bytes R, G, B, A; colour already multiplied by alpha; sRGB. Qt uploads it unconverted."""
 
 
-BYTES_PER_PIXEL = {PixelFormat.RGBA8_PREMULTIPLIED: 4}
+BYTES_PER_PIXEL: Final = MappingProxyType({PixelFormat.RGBA8_PREMULTIPLIED: 4})
+
+
+class FrameSizeError(ValueError):
+    """A side or a stride that no frame may have, with the number and the limit that it broke."""
+
+    def __init__(self, cause: str, actual: int, limit: int) -> None:
+        super().__init__(cause, actual, limit)
+        self.cause, self.actual, self.limit = cause, actual, limit
+
+    def __str__(self) -> str:
+        return self.cause
 
 
 class Size(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -39,10 +52,11 @@ def check_side(name: str, side_px: int) -> int:
     """Return `side_px` if a frame may have such a side.
 
     Raises:
-        ValueError: if it is below 1 or above `SIDE_CAP_PX`.
+        FrameSizeError: if it is below 1 or above `SIDE_CAP_PX`.
     """
     if not 1 <= side_px <= SIDE_CAP_PX:
-        raise ValueError(f"{name} of {side_px} px is outside 1 to {SIDE_CAP_PX}")
+        cause = f"{name} of {side_px} px is outside 1 to {SIDE_CAP_PX}"
+        raise FrameSizeError(cause, side_px, SIDE_CAP_PX)
     return side_px
 
 
@@ -50,14 +64,18 @@ def frame_bytes(width_px: int, height_px: int, stride_bytes: int, pixel_format: 
     """Return how many bytes a frame takes, every factor checked first.
 
     Raises:
-        ValueError: if a side is out of range, or the stride is shorter than a row or absurdly long.
+        FrameSizeError: if a side is out of range, or the stride is shorter than a row or longer
+            than the widest one.
     """
     check_side("width", width_px)
     check_side("height", height_px)
     row_bytes = width_px * BYTES_PER_PIXEL[pixel_format]
-    if not row_bytes <= stride_bytes <= SIDE_CAP_PX * BYTES_PER_PIXEL[pixel_format]:
-        raise ValueError(
+    widest_bytes = SIDE_CAP_PX * BYTES_PER_PIXEL[pixel_format]
+    if not row_bytes <= stride_bytes <= widest_bytes:
+        cause = (
             f"stride of {stride_bytes} bytes does not fit rows of {row_bytes} bytes (at most "
-            f"{SIDE_CAP_PX * BYTES_PER_PIXEL[pixel_format]})"
+            f"{widest_bytes})"
         )
+        limit_bytes = row_bytes if stride_bytes < row_bytes else widest_bytes
+        raise FrameSizeError(cause, stride_bytes, limit_bytes)
     return stride_bytes * height_px

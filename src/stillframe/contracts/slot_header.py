@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from stillframe.contracts.errors import SlotHeaderError, StaleSlotError
-from stillframe.contracts.pixels import PixelFormat, frame_bytes
+from stillframe.contracts.pixels import FrameSizeError, PixelFormat, frame_bytes
 
 MAGIC: Final = 0x53464652  # "SFFR", so that zeroed or foreign memory is never taken for a frame
 LAYOUT_VERSION: Final = 1
@@ -73,17 +73,21 @@ def unpack(slot: int, raw: bytes, capacity_bytes: int) -> SlotHeader:
     Raises:
         SlotHeaderError: naming the field, what it said and what was allowed.
     """
+    if len(raw) != HEADER_BYTES:
+        raise SlotHeaderError(slot, "not one header", len(raw), HEADER_BYTES)
     magic, layout, fmt, size_bytes, width, height, stride, *rest = _LAYOUT.unpack(raw)
     pid, generation, seq, ts_ns, checksum, has_checksum = rest
     if magic != MAGIC:
         raise SlotHeaderError(slot, "no frame here: wrong magic", magic, MAGIC)
     if layout != LAYOUT_VERSION:
         raise SlotHeaderError(slot, "unknown header layout", layout, LAYOUT_VERSION)
+    if fmt not in PixelFormat.__members__.values():
+        raise SlotHeaderError(slot, "unknown pixel format", fmt, max(PixelFormat))
+    pixel_format = PixelFormat(fmt)
     try:
-        pixel_format = PixelFormat(fmt)
         needed_bytes = frame_bytes(width, height, stride, pixel_format)
-    except ValueError as error:
-        raise SlotHeaderError(slot, str(error), size_bytes, capacity_bytes) from error
+    except FrameSizeError as error:
+        raise SlotHeaderError(slot, error.cause, error.actual, error.limit) from error
     if size_bytes != needed_bytes:
         raise SlotHeaderError(slot, "size is not stride x height", size_bytes, needed_bytes)
     if size_bytes > capacity_bytes:

@@ -1,0 +1,43 @@
+"""The samples of the control messages."""
+
+import msgspec
+
+from stillframe.contracts.control import (
+    ArenaGrant,
+    Configure,
+    Failed,
+    Hello,
+    LogLevel,
+    LogRecord,
+    Ready,
+    Start,
+    Stop,
+)
+from stillframe.contracts.errors import Fault, FaultKind
+from stillframe.contracts.messages import WIRE_VERSION
+
+
+def control_samples() -> tuple[msgspec.Struct, ...]:
+    """Return one sample of every control message."""
+    return (
+        Start(
+            worker="images",
+            version=WIRE_VERSION,
+            heartbeat=5,
+            arena=ArenaGrant(descriptor=6, slot_count=12, slot_bytes=33_181_696),
+            settings={"max_source_pixels": 268_435_456, "gain": 2.5, "on": True, "who": "vips"},
+        ),
+        Configure(settings={"max_source_bytes": 536_870_912}),
+        Stop(reason="the show is over"),
+        Hello(worker="images", version=WIRE_VERSION, pid=4242),
+        Ready(pid=4242, packages=("msgspec", "pyvips")),
+        Failed(error=Fault(kind=FaultKind.BAD_REQUEST, detail="no arena", actual=1, limit=2)),
+        LogRecord(
+            level=LogLevel.WARNING,
+            event="decoded",
+            seq=11,
+            generation=7,
+            reason="slow disk",
+            duration_ns=1_500_000,
+        ),
+    )

@@ -1,0 +1,208 @@
+"""The samples of every worker's request and result, and of a failure."""
+
+from typing import Any
+
+import msgspec
+
+from stillframe.contracts.audio import (
+    AudioRequest,
+    AudioResult,
+    BinsHandle,
+    FloorConfig,
+    GhostingConfig,
+    SmoothingConfig,
+    WindowConfig,
+)
+from stillframe.contracts.errors import Fault, FaultKind
+from stillframe.contracts.feedparse import FeedParseRequest, FeedParseResult
+from stillframe.contracts.feeds import (
+    DroppedItem,
+    DropReason,
+    FeedSource,
+    FeedsRequest,
+    FeedsResult,
+    ImageMetadata,
+    PriorityPolicy,
+)
+from stillframe.contracts.images import (
+    Colour,
+    ImageRequest,
+    ImageResult,
+    Mode,
+    Pool,
+    Profile,
+    RatioPolicy,
+    SlotGrant,
+)
+from stillframe.contracts.library import FoundPhoto, ScanRequest, ScanResult, SkippedFolder
+from stillframe.contracts.messages import WIRE_VERSION, Failure
+from stillframe.contracts.pixels import PixelFormat, Size
+from stillframe.contracts.scenes import SceneRequest, SceneResult
+from stillframe.contracts.shaders import ShaderRequest, ShaderResult
+from stillframe.contracts.transitions import BakedTable, TransitionRequest, TransitionResult
+
+NOT_UTF8_PATH = b"/photos/\xff\xfe.jpg"
+FEED_URL = "https://feeds.example/a.xml"
+DROPPED = DroppedItem(url="http://10.0.0.1/", reason=DropReason.FORBIDDEN_ADDRESS)
+
+
+def work_samples() -> tuple[msgspec.Struct, ...]:
+    """Return one sample of every request and every answer."""
+    return (*_pictures(), *_feeds(), *_sound(), *_effects(), _failure())
+
+
+def _asked(worker: str) -> dict[str, Any]:
+    return {
+        "seq": 11,
+        "correlation_id": 300,
+        "worker": worker,
+        "version": WIRE_VERSION,
+        "ts_req_ns": 123_000_000_000,
+        "deadline_ns": 124_000_000_000,
+    }
+
+
+def _answered(worker: str) -> dict[str, Any]:
+    common = _asked(worker)
+    del common["deadline_ns"]
+    return common | {
+        "ts_res_ns": 123_500_000_000,
+        "generation": 7,
+        "payload_size_bytes": 33_177_600,
+    }
+
+
+def _failure() -> Failure:
+    fault = Fault(
+        kind=FaultKind.TOO_MANY_PIXELS,
+        detail="30000 x 30000",
+        actual=900_000_000,
+        limit=268_435_456,
+    )
+    return Failure(**_answered("images"), error=fault)
+
+
+def _pictures() -> tuple[msgspec.Struct, ...]:
+    key = NOT_UTF8_PATH + b"|scaled:3840x2160"
+    ratio = RatioPolicy(pool=Pool.FEED)
+    slot = SlotGrant(index=3, generation=7)
+    photo = FoundPhoto(path=NOT_UTF8_PATH, size_bytes=4_000_000, mtime_ns=-1)
+    skipped = SkippedFolder(
+        path=b"/photos/private",
+        error=Fault(kind=FaultKind.NOT_READABLE, detail="cannot list", actual=3, limit=4),
+    )
+    return (
+        ImageRequest(
+            **_asked("images"),
+            path=NOT_UTF8_PATH,
+            target_size=Size(3840, 2160),
+            profile=Profile(mode=Mode.SHRINK, sharpen=True, colour=Colour.AS_IS),
+            cache_key=key,
+            ratio_policy=ratio,
+            slot=slot,
+        ),
+        ImageResult(
+            **_answered("images"),
+            cache_key=key,
+            ratio_policy=ratio,
+            slot=slot,
+            width=3839,
+            height=2160,
+            stride=15360,
+            format=PixelFormat.RGBA8_PREMULTIPLIED,
+            ts_ns=123_456_789_012,
+            source_size=(6000, 4000),
+        ),
+        ScanRequest(**_asked("library"), root=b"/photos", cursor=2, max_items=100),
+        ScanResult(
+            **_answered("library"),
+            root=b"/photos",
+            photos=(photo,),
+            skipped=(skipped,),
+            next_cursor=3,
+        ),
+        SceneRequest(**_asked("scenes"), folder=b"/cache", index=4, size=Size(3840, 2160)),
+        SceneResult(**_answered("scenes"), photo=photo, index=4, scene_count=6),
+    )
+
+
+def _feeds() -> tuple[msgspec.Struct, ...]:
+    item = ImageMetadata(
+        url="https://img.example/a.jpg",
+        title="Höhe",
+        ts_s=1_700_000_000.5,
+        priority=70,
+        ttl_s=7200.0,
+        source=FEED_URL,
+        author="A. Painter",
+        license="CC0",
+        width=6000,
+        height=4000,
+        cache_path=b"/cache/a",
+    )
+    return (
+        FeedsRequest(
+            **_asked("feeds"),
+            feeds=(FeedSource(url=FEED_URL, weight=60),),
+            max_items=20,
+            ttl_hint_s=1800.0,
+            priority_policy=PriorityPolicy(default_weight=40, max_items_per_feed=5),
+        ),
+        FeedsResult(**_answered("feeds"), items=(item,), dropped=(DROPPED,)),
+        FeedParseRequest(
+            **_asked("feedparse"),
+            url=FEED_URL,
+            content_type="application/atom+xml",
+            body_bytes=50_000,
+            max_items=20,
+            ttl_hint_s=1800.0,
+        ),
+        FeedParseResult(
+            **_answered("feedparse"), items=(item,), dropped=(DROPPED,), feed_ttl_s=900.0
+        ),
+    )
+
+
+def _sound() -> tuple[msgspec.Struct, ...]:
+    return (
+        AudioRequest(
+            **_asked("audio"),
+            window=WindowConfig(bass_frames=4096, treble_frames=1024, bar_count=32),
+            smoothing=SmoothingConfig(attack_s=0.02, decay_s=0.3),
+            ghosting_cfg=GhostingConfig(enabled=False, hold_s=0.5, decay_s=1.0),
+            floor_config=FloorConfig(
+                dynamic=False, minimum=0.2, maximum=3.0, manual=1.5, mid_weight=0.25
+            ),
+        ),
+        AudioResult(
+            **_answered("audio"),
+            bins=BinsHandle(offset_bytes=4096, bar_count=32, ghost_count=16, channel_count=2),
+            beat_offset_bytes=8192,
+            ts_ns=123_456_789_012,
+        ),
+    )
+
+
+def _effects() -> tuple[msgspec.Struct, ...]:
+    slot = SlotGrant(index=3, generation=7)
+    return (
+        TransitionRequest(
+            **_asked("transitions"),
+            transition_type="wipe",
+            params={"softness": 0.25, "teeth": 12, "mirrored": True, "edge": "torn"},
+            duration_s=1.5,
+            direction_history=("left", "up"),
+            seed=99,
+            size=Size(3840, 2160),
+            slot=slot,
+        ),
+        TransitionResult(
+            **_answered("transitions"),
+            transition_type="wipe",
+            direction="right",
+            slot=slot,
+            tables=(BakedTable(name="mask", offset_bytes=64, columns=256, rows=2),),
+        ),
+        ShaderRequest(**_asked("shaders"), name="ripple", source="void main() {}"),
+        ShaderResult(**_answered("shaders"), path=b"/cache/ripple.qsb", messages="baked"),
+    )
