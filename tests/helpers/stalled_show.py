@@ -1,11 +1,15 @@
 """A show whose interface thread is held up in the middle of a transition; run as a program.
 
 Arguments: the folder of photos, and `render` for the product's own scene or `gui` for a control
-whose progress is driven on the interface's thread. Qt's frame log, with marks around the stall
-and around an undisturbed span of the same length before it, goes to standard error.
+whose progress is driven on the interface's thread. Qt's frame log, with marks around each stall
+and around an undisturbed span of the same length, goes to standard error.
+
+Nothing throttles frames under Xvfb, so they also measure who else wants the processor. In an
+undisturbed span another process therefore burns as much as the stall does.
 """
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -22,9 +26,10 @@ from stillframe.settings import load
 from stillframe.show.sources import Group
 
 SPAN_MS = 500
-# Photos appear within a second or so; the first one then takes 8 s to rise from the mat.
-MOTION_S = 8
-CALM_AT_MS, STALL_AT_MS, END_AT_MS = 3000, 4500, 6000
+# Photos appear within a second or so; the first one then takes 9 s to rise from the mat.
+MOTION_S = 9
+CALM_AT_MS, STALL_AT_MS, END_AT_MS = (2000, 4000, 6000), (3000, 5000, 7000), 8000
+BURN = f"import time\nend = time.monotonic() + {SPAN_MS / 1000}\nwhile time.monotonic() < end: pass"
 
 CONTROL = b"""
 import QtQuick
@@ -32,7 +37,7 @@ Rectangle {
     width: 320; height: 180
     Rectangle {
         width: 50; height: 50; color: "red"
-        NumberAnimation on x { from: 0; to: 270; duration: 8000; running: true }
+        NumberAnimation on x { from: 0; to: 270; duration: 9000; running: true }
     }
 }
 """
@@ -59,9 +64,16 @@ def _schedule(parent: QObject) -> None:
             pass
         _mark("stall-end")()
 
-    QTimer.singleShot(CALM_AT_MS, parent, _mark("calm-begin"))
-    QTimer.singleShot(CALM_AT_MS + SPAN_MS, parent, _mark("calm-end"))
-    QTimer.singleShot(STALL_AT_MS, parent, stall)
+    def calm() -> None:
+        burning.append(subprocess.Popen([sys.executable, "-S", "-c", BURN]))
+        _mark("calm-begin")()
+
+    burning: list[subprocess.Popen[bytes]] = []
+    for at_ms in CALM_AT_MS:
+        QTimer.singleShot(at_ms, parent, calm)
+        QTimer.singleShot(at_ms + SPAN_MS, parent, _mark("calm-end"))
+    for at_ms in STALL_AT_MS:
+        QTimer.singleShot(at_ms, parent, stall)
 
 
 def _play(folder: str) -> None:

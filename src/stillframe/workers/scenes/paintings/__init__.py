@@ -1,0 +1,1 @@
+"""The paintings, one module for each pair or so of a kind."""
