@@ -4,8 +4,9 @@ Role: one line of photos with a position on it. Counterpart: `show.director` loo
 steps along it, and takes photos off it that cannot be shown.
 
 Guarantees:
-- Every photo comes once before any comes again; a fresh round does not begin with what the last
-  one ended with, as long as there is another.
+- Every photo comes once before any comes again.
+- No photo stands next to itself, whatever is taken off the line: where there is no other, the line
+  ends.
 - Looking ahead is exact: what `ahead` names is what stepping forward reaches.
 - Adding, drawing and looking cost the same for ten photos and for a million.
 - The past is bounded.
@@ -13,7 +14,7 @@ Guarantees:
 
 import collections
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from stillframe.library.photos import Photo
@@ -28,26 +29,25 @@ class Timeline:
     def __init__(self, rng: random.Random) -> None:
         """Begin with nothing; `rng` decides the order."""
         self._rng = rng
-        self._unseen: list[Photo] = []  # this round's rest, in no order
-        self._seen: list[Photo] = []  # drawn in this round
-        self._known: set[bytes] = set()
+        self._unseen = _Bag()  # this round's rest
+        self._seen = _Bag()  # drawn in this round
         self._discarded: set[bytes] = set()
         self._past: collections.deque[Photo] = collections.deque(maxlen=HISTORY_CAP)
         self._future: collections.deque[Photo] = collections.deque()
         self.current: Photo | None = None
 
     def __len__(self) -> int:
-        return len(self._known) - len(self._discarded)
+        return len(self._unseen) + len(self._seen)
 
     def add(self, photos: Iterable[Photo]) -> None:
         """Add photos to this round; a path that is known already is passed over."""
         for photo in photos:
-            if photo.path not in self._known:
-                self._known.add(photo.path)
-                self._unseen.append(photo)
+            path = photo.path
+            if not (path in self._unseen or path in self._seen or path in self._discarded):
+                self._unseen.add(photo)
 
     def ahead(self, count: int) -> tuple[Photo, ...]:
-        """Return the next `count` photos, fewer only if there are none at all."""
+        """Return the next `count` photos, fewer only if no photo can follow the last of them."""
         while len(self._future) < count and (photo := self._draw()) is not None:
             self._future.append(photo)
         return tuple(self._future)[:count]
@@ -76,34 +76,70 @@ class Timeline:
 
     def discard(self, photo: Photo) -> None:
         """Take a photo off the line: it cannot be shown. It does not come back."""
-        # The round's two lists may be long: they are cleaned as they are drawn from.
         self._discarded.add(photo.path)
-        self._past = collections.deque((p for p in self._past if p != photo), maxlen=HISTORY_CAP)
-        self._future = collections.deque(p for p in self._future if p != photo)
+        self._unseen.remove(photo)
+        self._seen.remove(photo)
+        past = list(_closed_up(reversed(self._past), photo, self.current))
+        self._past = collections.deque(reversed(past), maxlen=HISTORY_CAP)
+        self._future = collections.deque(_closed_up(self._future, photo, self.current))
 
     def _draw(self) -> Photo | None:
-        """Take a random photo of this round, or begin the next round."""
-        for _ in range(2):
-            while self._unseen:
-                photo = self._take(self._rng.randrange(len(self._unseen)))
-                if photo.path in self._discarded:
-                    continue
-                if self._is_repeat(photo) and self._unseen:
-                    postponed, photo = photo, self._take(self._rng.randrange(len(self._unseen)))
-                    self._unseen.append(postponed)
-                    if photo.path in self._discarded:
-                        continue
-                self._seen.append(photo)
-                return photo
-            self._unseen, self._seen = self._seen, []
-        return None
-
-    def _is_repeat(self, photo: Photo) -> bool:
-        """Say whether `photo` is what stands last on the line now."""
+        """Take a random photo of this round or, after its last, of the next one."""
         last = self._future[-1] if self._future else self.current
-        return last is not None and last.path == photo.path
+        repeat = last is not None and self._unseen.remove(last)
+        if not len(self._unseen) and not repeat and self._has_other_than(last):
+            self._unseen, self._seen = self._seen, self._unseen
+            repeat = last is not None and self._unseen.remove(last)
+        photo = self._unseen.draw(self._rng) if len(self._unseen) else None
+        if last is not None and repeat:
+            self._unseen.add(last)  # its turn in this round comes later
+        if photo is not None:
+            self._seen.add(photo)
+        return photo
 
-    def _take(self, index: int) -> Photo:
-        """Remove and return one unseen photo in constant time; order does not matter there."""
-        self._unseen[index], self._unseen[-1] = self._unseen[-1], self._unseen[index]
-        return self._unseen.pop()
+    def _has_other_than(self, last: Photo | None) -> bool:
+        """Say whether a next round would hold a photo that may follow `last`."""
+        return len(self._seen) > (last is not None and last.path in self._seen)
+
+
+class _Bag:
+    """Photos in no order: each is added, found, drawn and removed in constant time."""
+
+    def __init__(self) -> None:
+        self._photos: list[Photo] = []
+        self._places: dict[bytes, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._photos)
+
+    def __contains__(self, path: bytes) -> bool:
+        return path in self._places
+
+    def add(self, photo: Photo) -> None:
+        self._places[photo.path] = len(self._photos)
+        self._photos.append(photo)
+
+    def remove(self, photo: Photo) -> bool:
+        """Remove a photo; False if it is not here."""
+        place = self._places.pop(photo.path, None)
+        if place is None:
+            return False
+        moved = self._photos.pop()
+        if place < len(self._photos):
+            self._photos[place] = moved
+            self._places[moved.path] = place
+        return True
+
+    def draw(self, rng: random.Random) -> Photo:
+        """Remove and return one of the photos."""
+        photo = self._photos[rng.randrange(len(self._photos))]
+        self.remove(photo)
+        return photo
+
+
+def _closed_up(line: Iterable[Photo], gone: Photo, beside: Photo | None) -> Iterator[Photo]:
+    """Yield `line`, going away from `beside`, without `gone` and without what then repeats."""
+    for photo in line:
+        if photo not in (gone, beside):
+            yield photo
+            beside = photo

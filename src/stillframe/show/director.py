@@ -9,7 +9,7 @@ Guarantees:
   old photo where it is.
 - A photo that is refused is passed over once and the next candidate takes its place at once.
 - What is on screen, what is coming on, and the look-ahead are pinned; each frame that leaves the
-  cache is released exactly once.
+  cache, or arrives after the end, is released exactly once.
 - Each cue is handled in time independent of the size of the library.
 """
 
@@ -26,6 +26,9 @@ from stillframe.show import script
 from stillframe.show.script import Action, Appearance, Cue
 from stillframe.transport.backlog import Urgency
 
+# One in the worker's hands and one behind it: a longer line would only stand before what a person
+# asks for meanwhile, and could overflow, which would only bring the same requests again.
+ASKED_CAP: Final = 2
 # A window that is being dragged changes size many times a second: only where it rests counts.
 RESIZE_SETTLE_NS: Final = 200_000_000
 
@@ -59,6 +62,7 @@ class Director:
         self._size: Size | None = None
         self._settled_ns = 0  # when the surface has rested long enough
         self._shown_key = b""
+        self._leaving_key = b""  # still on screen while the next one comes on
         self._staged: _Staged | None = None
         self._refused_redraw = b""
         self._moving: Appearance | None = None
@@ -69,6 +73,7 @@ class Director:
         self._told_nothing = False
         self._decoder_available = True
         self._asked: dict[bytes, Photo] = {}
+        self._ended = False
 
     @property
     def paused(self) -> bool:
@@ -77,12 +82,15 @@ class Director:
 
     def cue(self, cue: Cue, now_ns: int) -> tuple[Action, ...]:
         """Take one event and return what is to be done, in order."""
+        if self._ended:
+            return _turned_away(cue)
         actions = [*self._take(cue, now_ns), *self._go_on(now_ns)]
         return tuple(actions)
 
     def end(self) -> tuple[Action, ...]:
-        """Let go of every frame."""
-        return tuple(script.Release(frame) for frame in self._cache.clear())
+        """Let go of every frame, for good."""
+        self._ended = True
+        return tuple(_releases(self._cache.clear()))
 
     # Taking a cue in.
 
@@ -119,7 +127,7 @@ class Director:
         if isinstance(cue, script.TransitionEnded):
             if self._moving is Appearance.TRANSITION:
                 self._due_ns = now_ns + self._pace.interval_ns
-            self._moving = None
+            self._moving, self._leaving_key = None, b""
         elif self._staged is not None and self._staged.key == cue.key:
             self._staged = replace(self._staged, uploaded=True)
             self._cache.promote(cue.key, Promotion.TEXTURE)
@@ -162,6 +170,7 @@ class Director:
         if self._sources_ended and not len(self._timeline) and not self._told_nothing:
             self._told_nothing = True
             return [script.NothingToShow()]
+        self._close_circle()
         actions: list[Action] = []
         wanted = self._wanted(now_ns)
         actions += self._ask_for(wanted, now_ns)
@@ -170,6 +179,12 @@ class Director:
         actions += _releases(self._cache.pin(self._needed(wanted)))
         actions += self._set_alarm(now_ns)
         return actions
+
+    def _close_circle(self) -> None:
+        """Take steps at once that lead to another place of the photo that is shown already."""
+        if self._heading and self._timeline.at(self._heading) == self._timeline.current:
+            self._timeline.move(self._heading)
+            self._heading = 0
 
     def _wanted(self, now_ns: int) -> list[Photo]:
         """Return what should be decoded, the one that comes on screen next first."""
@@ -198,8 +213,10 @@ class Director:
         actions: list[Action] = []
         for position, photo in enumerate(wanted):
             key = self._key(photo)
-            if key in self._cache or key in self._asked:
+            if key in self._cache or key in self._asked or key == self._refused_redraw:
                 continue
+            if len(self._asked) >= ASKED_CAP:
+                break
             self._asked[key] = photo
             urgent = awaited and position == 0
             urgency = Urgency.ON_SCREEN if urgent else Urgency.PREFETCH
@@ -233,14 +250,15 @@ class Director:
             if self._timeline.at(steps) != staged.photo:
                 return []  # a step came after this one was staged: the right one is on its way
             self._timeline.move(steps)
+            self._refused_redraw = b""  # should that photo's turn come again, it is passed over
         self._heading = 0
         self._moving = Appearance.CUT if redraw else Appearance.TRANSITION
-        self._shown_key, self._staged = staged.key, None
+        self._leaving_key, self._shown_key, self._staged = self._shown_key, staged.key, None
         return [script.Present(staged.key, staged.photo, self._moving)]
 
     def _needed(self, wanted: list[Photo]) -> set[bytes]:
         """Return the keys that must stay: on screen, coming on, and the look-ahead."""
-        needed = {self._key(photo) for photo in wanted} | {self._shown_key}
+        needed = {self._key(photo) for photo in wanted} | {self._shown_key, self._leaving_key}
         if self._staged is not None:
             needed.add(self._staged.key)
         return needed
@@ -255,6 +273,13 @@ class Director:
     def _key(self, photo: Photo) -> bytes:
         size = self._size
         return b"" if size is None else scaled_key(photo.path, size, self._profile)
+
+
+def _turned_away(cue: Cue) -> tuple[Action, ...]:
+    """Give a frame back that arrives after the end."""
+    if not isinstance(cue, script.FrameArrived):
+        return ()
+    return (script.Release(CachedFrame(cue.key, cue.lease, cue.charge_bytes)),)
 
 
 def _releases(frames: tuple[CachedFrame, ...]) -> list[Action]:

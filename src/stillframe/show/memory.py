@@ -10,6 +10,7 @@ where memory is short, frames get smaller, never fewer.
 import mmap
 from typing import Final
 
+from stillframe.contracts.caps import SIDE_CAP_PX
 from stillframe.contracts.pixels import Size
 from stillframe.contracts.slot_header import PIXELS_OFFSET_BYTES
 from stillframe.transport.arena import ArenaShape
@@ -42,15 +43,23 @@ def plan_arena(*, budget_bytes: int, ram_bytes: int, screen: Size, look_ahead: i
 
 
 def fit_target(surface: Size, capacity_bytes: int) -> Size:
-    """Return the size to decode for: the surface, or less of the same shape if a slot is smaller.
+    """Return the size to decode for: the surface, or less of the same shape if that is too large.
 
-    The screen then enlarges the frame: soft, but never black.
+    A slot or the longest side that a frame may have can be smaller than the surface. The screen
+    then enlarges the frame: soft, but never black.
     """
     pixels = capacity_bytes // _BYTES_PER_PIXEL
-    if surface.pixels <= pixels:
+    if surface.pixels <= pixels and max(surface.width, surface.height) <= SIDE_CAP_PX:
         return surface
-    scale = (pixels / surface.pixels) ** 0.5
-    return Size(max(1, int(surface.width * scale)), max(1, int(surface.height * scale)))
+    scale = min(
+        (pixels / surface.pixels) ** 0.5,
+        SIDE_CAP_PX / surface.width,
+        SIDE_CAP_PX / surface.height,
+    )
+    # A side that would be less than a pixel becomes one; the other then makes up for it.
+    width = min(max(1, int(surface.width * scale)), pixels)
+    height = min(max(1, int(surface.height * scale)), pixels // width)
+    return Size(width, height)
 
 
 def _slot_bytes(pixel_bytes: int) -> int:

@@ -228,8 +228,7 @@ class Runtime:
             case events.Dropped(request=request, reason=reason):
                 if reason is not DropReason.STOPPED:
                     self.tally.dropped[request.worker] += 1
-                if isinstance(request, ImageRequest) and reason is not DropReason.SUPERSEDED:
-                    self.cue(script.FrameMissed(request.cache_key))
+                self._take_dropped(request, reason)
             case events.WorkerChanged():
                 self._take_worker(event)
             case events.Logged(worker=worker, pid=pid, record=record):
@@ -264,6 +263,17 @@ class Runtime:
                 self._follow(self._sources.on_scan_failed(root, said))
             case SceneRequest():
                 self._follow(self._sources.on_scene_failed(said))
+
+    def _take_dropped(self, request: Request, reason: DropReason) -> None:
+        if reason in (DropReason.SUPERSEDED, DropReason.STOPPED):
+            return  # a newer request goes on in its place, or nothing does
+        match request:
+            case ImageRequest(cache_key=key):
+                self.cue(script.FrameMissed(key))
+            case ScanRequest(root=root):
+                self._follow(self._sources.on_scan_failed(root, reason.value))
+            case SceneRequest():
+                self._follow(self._sources.on_scene_failed(reason.value))
 
     def _lost_its_place(self, event: events.Refused, request: ScanRequest) -> bool:
         """Say whether a new library worker did not know the old one's cursor, for the first time.

@@ -90,7 +90,8 @@ class Refused:
 
     request: Request
     reason: str
-    """A word for counting: a fault's kind, or `worker-died`, `deadline`, `bad-answer`, `failed`."""
+    """A word for counting: a fault's kind, or `worker-died`, `worker-failed`, `deadline`,
+    `bad-answer`, `bad-request`."""
     detail: str
     source: RefusalSource
     fault: Fault | None = None

@@ -6,7 +6,8 @@ Role: performs what `restart` and `ledger` decide for one `WorkerSpec`. Counterp
 Guarantees:
 - A slot is given back only after its lease ended, its writer answered, or its writer was reaped.
 - What a dying worker managed to answer still counts; the rest goes to the next one.
-- A worker that breaks the contract, oversleeps its start or overruns a task is killed.
+- A worker that breaks the contract, oversleeps its start or overruns a task is killed, and from
+  then on gets nothing more: the next request waits for the next worker.
 """
 
 import contextlib
@@ -28,7 +29,7 @@ from stillframe.contracts.control import (
     Stop,
     ToWorker,
 )
-from stillframe.contracts.errors import ContractError, MessageTooLargeError
+from stillframe.contracts.errors import ContractError
 from stillframe.contracts.images import SlotGrant
 from stillframe.contracts.messages import WIRE_VERSION, Failure, Response
 from stillframe.contracts.wire import FromWorkerMessage
@@ -54,6 +55,11 @@ _NS_PER_S: Final = 1_000_000_000
 # A full channel is rare (one task in flight): look again soon rather than watch for writability.
 _RESEND_NS: Final = 20_000_000
 _STDERR_LINE_CAP_CHARS: Final = 500
+# Read at once from a worker that lives, so that one that never stops talking cannot keep this
+# thread from the others and from its own deadline.
+_MESSAGES_AT_ONCE: Final = 64
+# More than a socket's buffer holds: all that a dead worker can have left.
+_MESSAGES_LEFT_CAP: Final = 4096
 
 Spawn = Callable[[WorkerSpec, Arena | None], Child]
 
@@ -83,7 +89,10 @@ class Pool:
         self._deaths = Deaths()
         self._restarts = 0
         self._due_ns: int | None = None  # when the present state has lasted too long
-        self._cause = ""  # why we killed it, or what it said before it went
+        self._resend_ns: int | None = None  # when to look again at a channel that was full
+        self._doomed = False  # the child is ending, by our doing or its own, but is not reaped yet
+        self._cause = ""  # why we killed it, or what it said of its end
+        self._last_words = ""  # on its standard error
         self._retry = True
 
     @property
@@ -124,7 +133,7 @@ class Pool:
 
     def start(self, now_ns: int) -> None:
         """Start the worker; a system that cannot is treated like a worker that died."""
-        self._cause, self._retry = "", True
+        self._cause, self._last_words, self._retry, self._doomed = "", "", True, False
         try:
             self._child = self._spawn(self.spec, self._arena)
         except OSError as error:
@@ -156,19 +165,26 @@ class Pool:
     def next_ns(self) -> int | None:
         """Return when `tick` has something to do, if nothing else happens before."""
         task = self._ledger.in_flight
-        times = [t for t in (self._due_ns, task.overdue_ns if task else None) if t is not None]
-        return min(times, default=None)
+        overdue_ns = task.overdue_ns if task and not self._doomed else None
+        times = (self._due_ns, self._resend_ns, overdue_ns)
+        return min((t for t in times if t is not None), default=None)
 
     def tick(self, now_ns: int) -> None:
         """Do what is due."""
         task, child = self._ledger.in_flight, self._child
-        if child is not None and task is not None and now_ns >= task.overdue_ns:
+        overdue = task is not None and now_ns >= task.overdue_ns
+        if child is not None and overdue and not self._doomed:
             self._retry = False
             self._kill(child, f"deadline: no answer in {self.spec.deadlines.task_s:g} s")
+        if self._resend_ns is not None and now_ns >= self._resend_ns:
+            self._resend_ns = None
+            self._pump(now_ns)
         if self._due_ns is None or now_ns < self._due_ns:
             return
         self._due_ns = None
         match self._state:
+            case _ if child is not None and self._doomed:
+                child.kill()  # it closed its channel, but lives
             case WorkerState.STARTING if child is not None:
                 self._kill(child, f"not ready in {self.spec.deadlines.start_s:g} s")
             case WorkerState.STOPPING if child is not None:
@@ -178,38 +194,44 @@ class Pool:
             case WorkerState.READY if child is not None and self._ledger.idle:
                 self._ask_to_stop(child, now_ns)
             case WorkerState.READY:
-                self._pump(now_ns)
+                self._due_ns = self._idle_ns(now_ns)  # something waits for a slot
 
     # What the worker does.
 
-    def on_channel(self, now_ns: int) -> None:
-        """Read all that the worker has sent."""
+    def on_channel(self, now_ns: int, at_most: int = _MESSAGES_AT_ONCE) -> None:
+        """Read what the worker has sent; what is left is still there at the next call."""
         child = self._child
         if child is None:
             return
         try:
-            while (message := child.channel.receive()) is not None:
+            for _ in range(at_most):
+                message = child.channel.receive()
+                if message is None:
+                    break
                 self._on_message(child, message, now_ns)
         except ChannelClosedError:
             self._forget(child.channel)
-            child.kill()  # without its channel it is of no use, and its end is near anyway
+            if not self._doomed:
+                # It ends by itself, and how is worth knowing; it has as long as if it were asked.
+                self._doomed = True
+                self._due_ns = now_ns + _ns(self.spec.shutdown.wait_s)
         except ContractError as error:
             self._forget(child.channel)
             self._kill(child, f"broke the contract: {error}")
         self._pump(now_ns)
 
     def on_stderr(self, now_ns: int) -> None:
-        """Pass on what the worker wrote to its standard error: it may say why it died."""
+        """Pass on what the worker wrote to its standard error: the end may say why it died."""
         del now_ns
         child = self._child
         if child is None:
             return
-        text = child.read_stderr()
-        if not text:
+        lines = child.read_stderr()
+        if lines is None:
             self._forget(child.stderr)
-        for line in filter(None, (line.strip() for line in text.splitlines())):
-            self._cause = self._cause or line[:_STDERR_LINE_CAP_CHARS]
-            record = LogRecord(level=LogLevel.WARNING, event=line[:_STDERR_LINE_CAP_CHARS])
+        for line in lines or ():
+            self._last_words = line[:_STDERR_LINE_CAP_CHARS]
+            record = LogRecord(level=LogLevel.WARNING, event=self._last_words)
             self._emit(Logged(self.spec.name, child.pid, record))
 
     def on_exit(self, now_ns: int) -> None:
@@ -217,10 +239,11 @@ class Pool:
         child = self._child
         if child is None or (how := child.reap()) is None:
             return
-        self.on_channel(now_ns)
+        self._doomed = True
+        self.on_channel(now_ns, _MESSAGES_LEFT_CAP)
         self.on_stderr(now_ns)
         stopping = self._state is WorkerState.STOPPING
-        cause = f"{how}: {self._cause}" if self._cause else how
+        cause = ": ".join(filter(None, (how, self._cause or self._last_words)))
         task = self._ledger.in_flight
         self._give_back(task)
         reason = "worker-died" if self._retry else "deadline"
@@ -255,6 +278,8 @@ class Pool:
         if self._state is not WorkerState.STARTING or self._child is None:
             return
         self._enter(WorkerState.READY, self._idle_ns(now_ns), packages=ready.packages)
+        if self._child.start_message.settings != self.spec.settings:  # they came meanwhile
+            self._send_control(self._child, Configure(settings=dict(self.spec.settings)))
 
     def _on_answer(self, child: Child, response: Response) -> None:
         task = self._ledger.answered(response.seq)
@@ -288,19 +313,22 @@ class Pool:
     def _pump(self, now_ns: int) -> None:
         """Send the next request if the worker is ready and a slot is free."""
         child = self._child
-        if child is None or self._state is not WorkerState.READY or self._ledger.in_flight:
+        if child is None or self._state is not WorkerState.READY or self._doomed:
             return
+        if self._ledger.in_flight:
+            return
+        ticket, grant = None, None
         if self._ledger.waiting:
             grant = self._arena.reserve(child.pid) if self._arena else None
-            if grant is None and self._arena is not None:
-                return  # every slot is read or pinned: the next release comes back here
-            ticket, expired = self._ledger.take(now_ns)
-            self._emit_all(expired)
-            if ticket is None:
-                self._free(grant)
-            else:
-                self._dispatch(child, ticket, grant, now_ns)
-        elif self._due_ns is None:
+            # Without a slot, every one is read or pinned: the next release comes back here.
+            if grant is not None or self._arena is None:
+                ticket, expired = self._ledger.take(now_ns)
+                self._emit_all(expired)
+        if ticket is not None:
+            self._dispatch(child, ticket, grant, now_ns)
+            return
+        self._free(grant)
+        if self._due_ns is None:
             self._due_ns = self._idle_ns(now_ns)
 
     def _dispatch(self, child: Child, ticket: Ticket, grant: SlotGrant | None, now_ns: int) -> None:
@@ -309,14 +337,14 @@ class Pool:
             request = msgspec.structs.replace(request, slot=grant)
         try:
             child.channel.send(request)
-        except MessageTooLargeError as error:
+        except ContractError as error:
             self._free(grant)
             self._emit(Refused(ticket.request, "bad-request", str(error), RefusalSource.SUPERVISOR))
-            self._due_ns = now_ns
+            self._resend_ns = now_ns
         except (ChannelFullError, ChannelClosedError):
             self._free(grant)
             self._emit_all(self._ledger.untake(ticket))
-            self._due_ns = now_ns + _RESEND_NS
+            self._resend_ns = now_ns + _RESEND_NS
         else:
             self._due_ns = None
             self._ledger.sent(ticket, now_ns, grant)
@@ -350,12 +378,13 @@ class Pool:
     def _send_control(self, child: Child, message: ToWorker) -> None:
         try:
             child.channel.send(message)
-        except (ChannelFullError, ChannelClosedError, MessageTooLargeError) as error:
+        except (ChannelFullError, ChannelClosedError, ContractError) as error:
             self._kill(child, f"cannot be told anything: {error}")
 
     def _kill(self, child: Child, cause: str) -> None:
-        self._cause = cause
-        child.kill()
+        if not self._doomed:
+            self._doomed, self._cause = True, cause
+            child.kill()
 
     def _idle_ns(self, now_ns: int) -> int | None:
         idle_s = self.spec.shutdown.idle_s

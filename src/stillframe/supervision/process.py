@@ -34,7 +34,8 @@ _ENVIRONMENT: Final = {
     "VIPS_CONCURRENCY": "1",
     "PYTHONUNBUFFERED": "1",
 }
-_STDERR_READ_BYTES: Final = 16 * 1024
+# What a pipe holds: one read after a death gets all that is left.
+_STDERR_READ_BYTES: Final = 64 * 1024
 
 
 class Child:
@@ -82,20 +83,34 @@ class Child:
             assert self._process.stderr is not None  # noqa: S101 - it was asked for above
             self.stderr = self._process.stderr
             os.set_blocking(self.stderr.fileno(), False)
+            self._unfinished_line = b""
             with contextlib.suppress(OSError):  # a container may forbid it; then it competes
-                os.setpriority(os.PRIO_PROCESS, self.pid, spec.limits.niceness)
+                inherited = os.getpriority(os.PRIO_PROCESS, self.pid)
+                os.setpriority(os.PRIO_PROCESS, self.pid, inherited + spec.limits.niceness)
             undo.pop_all()
 
     def heartbeat(self) -> heartbeat.Heartbeat:
         """Return the worker's last beat."""
         return heartbeat.read(memoryview(self._page))
 
-    def read_stderr(self) -> str:
-        """Return what the worker has written to its standard error since the last call."""
-        with contextlib.suppress(BlockingIOError, ValueError):
+    def read_stderr(self) -> tuple[str, ...] | None:
+        """Return the lines that the worker wrote to its standard error since the last call.
+
+        Python writes a traceback piece by piece, so a line waits here until it is whole, too long,
+        or the last. None means that there will be no more.
+        """
+        data, ended = b"", self._process.returncode is not None
+        with contextlib.suppress(BlockingIOError):
             data = os.read(self.stderr.fileno(), _STDERR_READ_BYTES)
-            return data.decode("utf-8", "backslashreplace")
-        return ""
+            ended = ended or not data
+        *lines, rest = (self._unfinished_line + data).split(b"\n")
+        if ended or len(rest) > _STDERR_READ_BYTES:
+            lines.append(rest)
+            rest = b""
+        self._unfinished_line = rest
+        texts = (line.decode("utf-8", "backslashreplace").strip() for line in lines)
+        said = tuple(filter(None, texts))
+        return said if said or not ended else None
 
     def kill(self) -> None:
         """Kill it, whatever it is doing. Fine if it is dead already."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from stillframe.supervision.spec import RestartBudget
 
 _NS_PER_S = 1_000_000_000
+# Any first wait is an age by then, and a float can still hold it.
+_DOUBLINGS_CAP = 64
 
 
 @dataclass(frozen=True)
@@ -43,5 +45,6 @@ def after_death(
     recent = (*(t for t in deaths.at_ns if now_ns - t < window_ns), now_ns)
     if len(recent) > budget.restarts:
         return Deaths(recent), GiveUp(len(recent), budget.window_s)
-    longest_s = min(budget.backoff_cap_s, budget.backoff_first_s * 2.0 ** (len(recent) - 1))
+    doublings = min(len(recent) - 1, _DOUBLINGS_CAP)
+    longest_s = min(budget.backoff_cap_s, budget.backoff_first_s * 2.0**doublings)
     return Deaths(recent), RestartAt(now_ns + round(rng.uniform(0, longest_s) * _NS_PER_S))

@@ -104,7 +104,12 @@ class Supervisor:
     def join(self, timeout_s: float) -> bool:
         """Wait for the end; for shutdown only. False if it did not come in time."""
         self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        if self._thread.is_alive():
+            return False
+        if self._wake_fd >= 0:
+            os.close(self._wake_fd)
+            self._wake_fd = -1  # there is nobody to wake any more
+        return True
 
     # On the supervisor thread from here on.
 
@@ -169,5 +174,7 @@ class Supervisor:
             os.eventfd_read(self._wake_fd)
 
     def _wake(self) -> None:
+        if self._wake_fd < 0:
+            return
         with contextlib.suppress(BlockingIOError):  # it is full of wake-ups: one is enough
             os.eventfd_write(self._wake_fd, 1)

@@ -72,6 +72,8 @@ def _open_channel(handler_type: type[Handler[Any, Any]], descriptor: int) -> Wor
 def _serve(handler_type: type[Handler[Any, Any]], channel: WorkerChannel) -> int:
     _send(channel, Hello(worker=handler_type.name, pid=os.getpid()))
     start = _next_message(channel)
+    if isinstance(start, StopMessage):
+        return EXIT_OK
     if not isinstance(start, Start) or start.version != WIRE_VERSION:
         return _fail(
             channel, FaultKind.BAD_REQUEST, f"expected a start message, got {start!r:.200}"

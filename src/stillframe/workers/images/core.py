@@ -13,7 +13,7 @@ import msgspec
 
 from stillframe.contracts.errors import FaultError, FaultKind
 from stillframe.contracts.images import Mode
-from stillframe.contracts.pixels import Size
+from stillframe.contracts.pixels import FrameSizeError, Size, check_side
 
 # Spacer and tracker images of 1 to a few pixels are no photos; the smallest thumbnail is larger.
 SMALLEST_SIDE_PX: Final = 16
@@ -88,6 +88,19 @@ def check_file_size(size_bytes: int, settings: ImageSettings) -> None:
             size_bytes,
             settings.max_source_bytes,
         )
+
+
+def check_target_size(target: Size) -> None:
+    """Refuse a target that no frame can have, such as that of a window not laid out yet.
+
+    Raises:
+        FaultError: `bad-request`, with the side and the largest.
+    """
+    try:
+        check_side("target width", target.width)
+        check_side("target height", target.height)
+    except FrameSizeError as error:
+        raise FaultError(FaultKind.BAD_REQUEST, str(error), error.actual, error.limit) from error
 
 
 def check_source_size(source: Size, settings: ImageSettings) -> None:

@@ -34,11 +34,14 @@ from stillframe.workers.images.core import (
     Plan,
     check_file_size,
     check_source_size,
+    check_target_size,
     decoder_fault,
     plan_frame,
 )
 
 _BANDS: Final = 4
+# Half a photo is refused: an early end, which the TIFF loader calls an error.
+_LOADER_OPTIONS: Final = "fail_on=error"
 _ALPHA_OPAQUE: Final = 255
 _FIRST_SWAPPING_ORIENTATION: Final = 5  # EXIF 5 to 8 lie on their side
 
@@ -87,6 +90,7 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
         """
         if request.slot is None:
             raise FaultError(FaultKind.BAD_REQUEST, "no slot was granted")
+        check_target_size(request.target_size)
         with _opened(request.path, self._settings) as descriptor, _decoder_words():
             upright = _read_header(descriptor)
             check_source_size(upright, self._settings)
@@ -169,10 +173,14 @@ def _opened(path: bytes, settings: ImageSettings) -> Iterator[int]:
 @contextmanager
 def _decoder_words() -> Iterator[None]:
     """Turn libvips' complaints into faults."""
+    pyvips.vips_lib.vips_error_clear()  # a photo that was shown may have left some
     try:
         yield
     except pyvips.Error as error:
         raise decoder_fault(str(error)) from error
+    except UnicodeDecodeError as error:
+        # pyvips takes every message for UTF-8, but a damaged file is quoted in some.
+        raise decoder_fault(error.object.decode("utf-8", "backslashreplace")) from error
 
 
 def _read_header(descriptor: int) -> Size:
@@ -185,8 +193,7 @@ def _read_header(descriptor: int) -> Size:
                 FaultKind.UNSUPPORTED_FORMAT, "no decoder knows this content"
             ) from error
         raise
-    fields = image.get_fields()
-    orientation = image.get("orientation") if "orientation" in fields else 1
+    orientation = image.get("orientation") if image.get_typeof("orientation") else 1
     if orientation >= _FIRST_SWAPPING_ORIENTATION:
         return Size(image.height, image.width)
     return Size(image.width, image.height)
@@ -199,9 +206,10 @@ def _source(descriptor: int) -> pyvips.Source:
 
 def _pipeline(descriptor: int, plan: Plan, colour: Colour) -> pyvips.Image:
     """Return the lazy pipeline from file to frame: premultiplied RGBA, 8 bits a channel."""
-    options = {"height": plan.scaled.height, "size": "force", "fail_on": "truncated"}
+    # libvips takes no notice of `fail_on` here unless it stands in the loader's own options.
+    options = {"height": plan.scaled.height, "size": "force", "option_string": _LOADER_OPTIONS}
     image = pyvips.Image.thumbnail_source(_source(descriptor), plan.scaled.width, **options)
-    if colour is Colour.SRGB and "icc-profile-data" in image.get_fields():
+    if colour is Colour.SRGB and image.get_typeof("icc-profile-data"):
         # Only with a profile embedded: on an untagged photo the conversion costs eight times.
         image = pyvips.Image.thumbnail_source(
             _source(descriptor), plan.scaled.width, export_profile="srgb", **options

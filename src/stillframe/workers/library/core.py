@@ -28,8 +28,10 @@ def looks_like_photo(name: bytes) -> bool:
     return bool(dot) and suffix.lower() in _SUFFIXES
 
 
-def folder_fault(error: OSError) -> Fault:
-    """Return why a folder cannot be listed."""
+def folder_fault(error: OSError | ValueError) -> Fault:
+    """Return why a folder cannot be listed; a ValueError says that no path has such bytes."""
+    if isinstance(error, ValueError):
+        return Fault(kind=FaultKind.BAD_REQUEST, detail=f"cannot list: {error}")
     kinds = {
         errno.ENOENT: FaultKind.NOT_FOUND,
         errno.EACCES: FaultKind.NOT_READABLE,

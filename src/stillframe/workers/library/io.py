@@ -24,6 +24,7 @@ from stillframe.workers.library.core import Page, folder_fault, looks_like_photo
 
 # Scans that were begun and not finished; a show has a handful of roots.
 _OPEN_SCANS_CAP: Final = 64
+_FARTHEST_NS: Final = 2**63 - 1
 
 Item = FoundPhoto | SkippedFolder
 
@@ -109,17 +110,18 @@ def walk(root: bytes) -> Iterator[Item]:
     """Yield every photo below `root`, folder by folder in name order; `root` may be one file."""
     try:
         status = os.stat(root)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         yield SkippedFolder(path=root, error=folder_fault(error))
         return
     if stat.S_ISREG(status.st_mode):
-        yield FoundPhoto(root, status.st_size, status.st_mtime_ns)
+        yield _found(root, status)
         return
     seen = {(status.st_dev, status.st_ino)}
     pending = [root]
     while pending:
         folder = pending.pop()
         try:
+            os.stat(os.path.join(folder, b"."))  # may be listed, but not entered: no file is seen
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
@@ -147,8 +149,13 @@ def _inspect(entry: "os.DirEntry[bytes]", seen: set[tuple[int, int]]) -> FoundPh
             seen.add(identity)
             return unseen
         if looks_like_photo(entry.name) and entry.is_file():
-            status = entry.stat()
-            return FoundPhoto(entry.path, status.st_size, status.st_mtime_ns)
+            return _found(entry.path, entry.stat())
     except OSError:
         pass  # vanished between listing and looking, or a link in a circle: nothing to show
     return False
+
+
+def _found(path: bytes, status: os.stat_result) -> FoundPhoto:
+    # Some file systems keep times of more than 64 bits in ns, which no message carries.
+    mtime_ns = max(-_FARTHEST_NS, min(status.st_mtime_ns, _FARTHEST_NS))
+    return FoundPhoto(path, status.st_size, mtime_ns)

@@ -1,0 +1,143 @@
+"""An engine and a stage for the runtime: two queues and a list, nothing behind them."""
+
+import collections
+import itertools
+
+from leases import lease
+
+from stillframe.cache.frames import CachedFrame
+from stillframe.contracts.errors import Fault, FaultKind
+from stillframe.contracts.images import ImageRequest, ImageResult
+from stillframe.contracts.library import FoundPhoto, ScanRequest, ScanResult
+from stillframe.contracts.messages import Request
+from stillframe.contracts.pixels import PixelFormat
+from stillframe.contracts.scenes import SceneRequest, SceneResult
+from stillframe.show.script import Appearance
+from stillframe.supervision import events
+from stillframe.supervision.events import Command, Event, RefusalSource
+from stillframe.transport.backlog import DropReason
+
+
+class QueueEngine:
+    """Keeps what is posted, and gives out what a test put in."""
+
+    def __init__(self) -> None:
+        self.posted: list[Command] = []
+        self.events: collections.deque[Event] = collections.deque()
+        self._numbers = itertools.count(1)
+        self._generations = itertools.count(1)
+
+    def next_seq(self) -> int:
+        """Return a fresh number."""
+        return next(self._numbers)
+
+    def post(self, command: Command) -> None:
+        """Keep a command."""
+        self.posted.append(command)
+
+    def take(self) -> Event | None:
+        """Give out the oldest event."""
+        return self.events.popleft() if self.events else None
+
+    def asked(self, worker: str) -> list[Request]:
+        """Return the requests to one kind of worker, oldest first."""
+        commands = [c.request for c in self.posted if isinstance(c, events.Submit)]
+        return [request for request in commands if request.worker == worker]
+
+    def last_scan(self) -> ScanRequest:
+        """Return the newest request to the library worker."""
+        request = self.asked("library")[-1]
+        assert isinstance(request, ScanRequest)
+        return request
+
+    def images(self) -> list[ImageRequest]:
+        """Return the requests to the image worker."""
+        return [r for r in self.asked("images") if isinstance(r, ImageRequest)]
+
+    # What the workers answer.
+
+    def page(self, *paths: bytes, cursor: int = 0) -> None:
+        """Answer the newest scan request with a page."""
+        request = self.last_scan()
+        result = ScanResult(
+            **_answer_to(request),
+            root=request.root,
+            photos=tuple(FoundPhoto(path, 1, 1) for path in paths),
+            skipped=(),
+            next_cursor=cursor,
+        )
+        self.events.append(events.Completed(request, result, None))
+
+    def scene(self, scene_count: int) -> None:
+        """Answer the newest request for a scene."""
+        request = self.asked("scenes")[-1]
+        assert isinstance(request, SceneRequest)
+        painted = FoundPhoto(b"/scenes/%d.png" % request.index, 1, 1)
+        result = SceneResult(
+            **_answer_to(request), photo=painted, index=request.index, scene_count=scene_count
+        )
+        self.events.append(events.Completed(request, result, None))
+
+    def frame(self, request: ImageRequest) -> events.Completed:
+        """Answer an image request with a frame."""
+        leased = lease(next(self._generations))
+        result = ImageResult(
+            **_answer_to(request),
+            cache_key=request.cache_key,
+            ratio_policy=request.ratio_policy,
+            slot=leased.grant,
+            width=1,
+            height=1,
+            stride=4,
+            format=PixelFormat.RGBA8_PREMULTIPLIED,
+            ts_ns=0,
+            source_size=(1, 1),
+        )
+        completed = events.Completed(request, result, leased)
+        self.events.append(completed)
+        return completed
+
+    def refuse(self, request: Request, kind: FaultKind, detail: str = "no") -> None:
+        """Have a worker refuse a request."""
+        fault = Fault(kind=kind, detail=detail)
+        refused = events.Refused(request, kind.value, detail, RefusalSource.WORKER, fault)
+        self.events.append(refused)
+
+    def fail(self, request: Request, reason: str) -> None:
+        """Have the supervisor refuse a request."""
+        self.events.append(events.Refused(request, reason, "d", RefusalSource.SUPERVISOR))
+
+    def drop(self, request: Request, reason: DropReason) -> None:
+        """Have the supervisor drop a request."""
+        self.events.append(events.Dropped(request, reason))
+
+
+class RecordingStage:
+    """Keeps what it is told; the test reports back when it likes."""
+
+    def __init__(self) -> None:
+        self.uploaded: list[CachedFrame] = []
+        self.presented: list[tuple[bytes, Appearance]] = []
+        self.wakes_ns: list[int] = []
+
+    def upload(self, frame: CachedFrame) -> None:
+        """Keep a frame."""
+        self.uploaded.append(frame)
+
+    def present(self, key: bytes, appearance: Appearance) -> None:
+        """Keep what is to be shown."""
+        self.presented.append((key, appearance))
+
+    def wake_at(self, at_ns: int) -> None:
+        """Keep a time."""
+        self.wakes_ns.append(at_ns)
+
+
+def _answer_to(request: Request) -> dict[str, int | str]:
+    return {
+        "seq": request.seq,
+        "correlation_id": request.correlation_id,
+        "worker": request.worker,
+        "ts_req_ns": request.ts_req_ns,
+        "ts_res_ns": request.ts_req_ns,
+    }

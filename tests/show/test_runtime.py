@@ -1,0 +1,329 @@
+"""The runtime: what it asks of the engine and the stage, and how it takes their answers."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+from engine import QueueEngine, RecordingStage
+
+from stillframe.cache.frames import FrameCache
+from stillframe.contracts.control import LogLevel, LogRecord
+from stillframe.contracts.errors import FaultKind
+from stillframe.contracts.images import Mode, Pool, Profile
+from stillframe.contracts.pixels import Size
+from stillframe.library.timeline import Timeline
+from stillframe.show import script
+from stillframe.show.director import Director, Pace
+from stillframe.show.journal import Journal
+from stillframe.show.report import WorkerReport
+from stillframe.show.runtime import EVENTS_PER_WAKE, Plot, Runtime
+from stillframe.show.script import Appearance
+from stillframe.show.sources import Group, Sources
+from stillframe.supervision import events
+from stillframe.supervision.events import WorkerState
+from stillframe.transport.arena import ArenaShape
+from stillframe.transport.backlog import DropReason, Urgency
+
+HOUR_NS = 3_600_000_000_000
+ARENA = ArenaShape(8, 4096 + 4096)  # room for 1024 pixels
+PROFILE = Profile(mode=Mode.FIT)
+GIVEN = Group("the given paths", (b"/p", b"/q"))
+PICTURES = Group("the Pictures folder", (b"/r",))
+
+
+class Play:
+    """A runtime with real decisions, a queue for an engine and a list for a stage."""
+
+    def __init__(self, *groups: Group) -> None:
+        self.lines: list[str] = []
+        self.engine, self.stage = QueueEngine(), RecordingStage()
+        self.journal = Journal(self.lines.append)
+        director = Director(
+            Timeline(random.Random(1)),
+            FrameCache(7 * ARENA.slot_bytes),
+            profile=PROFILE,
+            pace=Pace(HOUR_NS, look_ahead=2),
+        )
+        self.runtime = Runtime(
+            Plot(PROFILE, ARENA, b"/scenes"),
+            director=director,
+            sources=Sources(groups),
+            engine=self.engine,
+            journal=self.journal,
+            age_ms=lambda: 123.0,
+        )
+        self.runtime.begin(self.stage)
+        self.runtime.surface(Size(16, 9))
+
+    def drain(self) -> None:
+        """Take all that the engine says, and what follows from it."""
+        while self.runtime.drain():
+            pass
+
+    def find(self, *paths: bytes) -> None:
+        """Let both roots be scanned: the first holds `paths`."""
+        self.engine.page(*paths)
+        self.drain()
+        self.engine.page()
+        self.drain()
+
+    def show_first(self) -> events.Completed:
+        """Let the photo that was asked for first come on screen."""
+        completed = self.engine.frame(self.engine.images()[0])
+        self.drain()
+        self.runtime.cue(script.Uploaded(self.engine.images()[0].cache_key))
+        self.runtime.cue(script.TransitionEnded(self.engine.images()[0].cache_key))
+        return completed
+
+    def log(self) -> list[str]:
+        """End the journal and return its lines."""
+        self.journal.close(30)
+        return self.lines
+
+
+@pytest.fixture
+def play() -> Iterator[Play]:
+    made = Play(GIVEN, PICTURES)
+    yield made
+    made.journal.close(30)
+
+
+def scans(play: Play) -> list[tuple[bytes, int]]:
+    return [(request.root, request.cursor) for request in play.engine.asked("library")]
+
+
+def scene_numbers(play: Play) -> list[int]:
+    return [request.index for request in play.engine.asked("scenes")]
+
+
+def test_roots_are_scanned_page_by_page(play: Play) -> None:
+    play.engine.page(b"/p/1", cursor=5)
+    play.drain()
+    play.engine.page(b"/p/2", cursor=6)
+    play.drain()
+    play.engine.page()
+    play.drain()
+    assert scans(play) == [(b"/p", 0), (b"/p", 5), (b"/p", 6), (b"/q", 0)]
+
+
+def test_a_lost_cursor_starts_its_root_over_once(play: Play) -> None:
+    play.engine.page(b"/p/1", cursor=5)
+    play.drain()
+    play.engine.refuse(play.engine.last_scan(), FaultKind.BAD_REQUEST)
+    play.drain()
+    play.engine.page(b"/p/1", b"/p/2", cursor=1)
+    play.drain()
+    play.engine.refuse(play.engine.last_scan(), FaultKind.BAD_REQUEST)
+    play.drain()
+    assert scans(play) == [(b"/p", 0), (b"/p", 5), (b"/p", 0), (b"/p", 1), (b"/q", 0)]
+    assert any("/p: not scanned to the end" in line for line in play.log())
+
+
+@pytest.mark.parametrize("kind", [FaultKind.BAD_REQUEST, FaultKind.IO_ERROR])
+def test_a_scan_that_never_began_is_not_started_over(play: Play, kind: FaultKind) -> None:
+    play.engine.refuse(play.engine.last_scan(), kind)
+    play.drain()
+    assert scans(play) == [(b"/p", 0), (b"/q", 0)]
+
+
+def test_groups_are_tried_in_order_and_the_scenes_last(play: Play) -> None:
+    for _ in range(3):
+        play.engine.page()
+        play.drain()
+    play.engine.scene(scene_count=2)
+    play.drain()
+    play.engine.scene(scene_count=2)
+    play.drain()
+    assert scans(play) == [(b"/p", 0), (b"/q", 0), (b"/r", 0)]
+    assert scene_numbers(play) == [0, 1]
+    assert {request.path for request in play.engine.images()} == {
+        b"/scenes/0.png",
+        b"/scenes/1.png",
+    }
+    text = "\n".join(play.log())
+    assert "the given paths: no photos found" in text
+    assert "the Pictures folder: no photos found" in text
+
+
+def test_without_a_library_worker_the_scenes_are_painted(play: Play) -> None:
+    for _ in range(3):
+        play.engine.fail(play.engine.last_scan(), "worker-failed")
+        play.drain()
+    assert scene_numbers(play) == [0]
+
+
+def test_a_group_of_broken_photos_is_counted_named_and_left(play: Play) -> None:
+    play.find(b"/p/1", b"/p/2")
+    one, two = play.engine.images()
+    play.engine.refuse(one, FaultKind.EMPTY)
+    play.engine.refuse(two, FaultKind.TRUNCATED)
+    play.drain()
+    assert scans(play)[-1] == (b"/r", 0)
+    assert play.runtime.tally.skipped == {"empty": 1, "truncated": 1}
+    assert any("no photo here can be shown" in line for line in play.log())
+
+
+def test_scenes_that_cannot_be_painted_are_said_and_asked_for_no_more() -> None:
+    play = Play()
+    play.engine.refuse(play.engine.asked("scenes")[0], FaultKind.IO_ERROR, "disk full")
+    play.drain()
+    assert scene_numbers(play) == [0]
+    assert any("disk full" in line for line in play.log())
+
+
+@pytest.mark.parametrize("reason", [DropReason.EXPIRED, DropReason.OVERFLOW])
+def test_a_dropped_scan_or_scene_does_not_end_the_search(play: Play, reason: DropReason) -> None:
+    for _ in range(3):
+        play.engine.drop(play.engine.last_scan(), reason)
+        play.drain()
+    assert scans(play) == [(b"/p", 0), (b"/q", 0), (b"/r", 0)]
+    assert scene_numbers(play) == [0]
+    play.engine.drop(play.engine.asked("scenes")[0], reason)
+    play.drain()
+    assert play.runtime.tally.dropped == {"library": 3, "scenes": 1}
+    assert any(f"cannot be painted: {reason.value}" in line for line in play.log())
+
+
+@pytest.mark.parametrize(
+    ("reason", "again", "counted"),
+    [
+        (DropReason.CANCELLED, 1, 1),
+        (DropReason.OVERFLOW, 1, 1),
+        (DropReason.EXPIRED, 1, 1),
+        (DropReason.SUPERSEDED, 0, 1),
+        (DropReason.STOPPED, 0, 0),
+    ],
+)
+def test_a_dropped_image_request_is_made_again_if_nothing_else_will_be(
+    play: Play, reason: DropReason, again: int, counted: int
+) -> None:
+    play.find(b"/p/1")
+    play.engine.drop(play.engine.images()[0], reason)
+    play.drain()
+    assert [request.path for request in play.engine.images()] == [b"/p/1"] * (1 + again)
+    assert play.runtime.tally.dropped["images"] == counted
+
+
+def test_a_failed_image_worker_is_no_photo_s_fault(play: Play) -> None:
+    play.find(b"/p/1")
+    play.engine.fail(play.engine.images()[0], "worker-failed")
+    play.drain()
+    assert len(play.engine.images()) == 1, "nobody is there to ask"
+    play.engine.events.append(events.WorkerChanged("images", WorkerState.READY, pid=9))
+    play.drain()
+    assert [request.path for request in play.engine.images()] == [b"/p/1", b"/p/1"]
+    assert play.runtime.tally.skipped == {}
+
+
+@pytest.mark.parametrize("state", [WorkerState.BACKOFF, WorkerState.STARTING, WorkerState.ABSENT])
+def test_an_image_worker_that_will_be_back_is_asked_all_the_same(
+    play: Play, state: WorkerState
+) -> None:
+    play.engine.events.append(events.WorkerChanged("images", state))
+    play.drain()
+    play.find(b"/p/1")
+    assert len(play.engine.images()) == 1
+
+
+@pytest.mark.parametrize("reason", ["worker-died", "deadline", "bad-answer", "bad-request"])
+def test_a_photo_that_costs_workers_is_skipped_by_that_name(play: Play, reason: str) -> None:
+    play.find(b"/p/1", b"/p/2")
+    play.engine.fail(play.engine.images()[0], reason)
+    play.drain()
+    assert play.runtime.tally.skipped == {reason: 1}
+
+
+def test_an_image_request_says_all_that_the_worker_needs(play: Play) -> None:
+    play.find(b"/p/\xff")
+    (request,) = play.engine.images()
+    assert (request.path, request.profile, request.target_size) == (
+        b"/p/\xff",
+        PROFILE,
+        Size(16, 9),
+    )
+    assert request.cache_key == b"/p/\xff|scaled:16x9|fit"
+    assert request.ratio_policy.pool is Pool.LOCAL
+    assert request.deadline_ns > request.ts_req_ns
+    assert request.slot is None, "the supervisor grants it"
+    (submit,) = [c for c in play.engine.posted if getattr(c, "request", None) is request]
+    assert submit == events.Submit(request, request.cache_key, Urgency.ON_SCREEN)
+
+
+def test_every_request_has_a_number_of_its_own(play: Play) -> None:
+    play.find(b"/p/1", b"/p/2")
+    numbers = [r.seq for r in [*play.engine.asked("library"), *play.engine.images()]]
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_frames_are_made_no_larger_than_a_slot(play: Play) -> None:
+    assert play.runtime.surface(Size(64, 64)) == Size(32, 32), "a slot holds 1024 pixels"
+    assert play.runtime.surface(Size(20, 10)) == Size(20, 10)
+
+
+def test_a_photo_comes_on_stage_and_is_counted(play: Play) -> None:
+    play.find(b"/p/1")
+    completed = play.show_first()
+    key = play.engine.images()[0].cache_key
+    assert [frame.lease for frame in play.stage.uploaded] == [completed.lease]
+    assert play.stage.presented == [(key, Appearance.TRANSITION)]
+    tally = play.runtime.tally
+    assert (tally.photos_shown, tally.transitions, tally.first_photo_ms) == (1, 0, 123.0)
+    assert "[SHOW] transition photo=/p/1" in play.log()
+
+
+def test_the_first_photo_is_no_transition_and_the_second_is(play: Play) -> None:
+    play.find(b"/p/1", b"/p/2")
+    play.show_first()
+    second = play.engine.images()[1]
+    play.engine.frame(second)
+    play.drain()
+    play.runtime.cue(script.Stepped(+1))
+    play.runtime.cue(script.Uploaded(second.cache_key))
+    tally = play.runtime.tally
+    assert (tally.photos_shown, tally.transitions) == (2, 1)
+    assert play.stage.presented[-1] == (second.cache_key, Appearance.TRANSITION)
+
+
+def test_a_new_size_takes_waiting_requests_back(play: Play) -> None:
+    play.find(b"/p/1")
+    play.runtime.surface(Size(20, 10))
+    assert play.engine.posted[-1] == events.Cancel("images", play.engine.images()[0].cache_key)
+    assert play.stage.wakes_ns, "it asks to be woken when the size has rested"
+
+
+def test_the_end_gives_back_every_frame_and_those_on_their_way(play: Play) -> None:
+    play.find(b"/p/1", b"/p/2")
+    first = play.show_first()
+    play.runtime.end()
+    late = play.engine.frame(play.engine.images()[1])
+    play.drain()
+    released = [c.grant for c in play.engine.posted if isinstance(c, events.Release)]
+    assert first.lease is not None
+    assert late.lease is not None
+    assert released == [first.lease.grant, late.lease.grant]
+    assert len(play.stage.uploaded) == 1, "a stage that was taken down is left alone"
+
+
+def test_a_flood_of_events_is_taken_in_portions(play: Play) -> None:
+    changed = events.WorkerChanged("scenes", WorkerState.ABSENT)
+    play.engine.events.extend([changed] * (2 * EVENTS_PER_WAKE + 1))
+    assert [play.runtime.drain() for _ in range(3)] == [True, True, False]
+    assert not play.engine.events
+
+
+def test_a_worker_s_life_is_counted_and_logged(play: Play) -> None:
+    ready = events.WorkerChanged("images", WorkerState.READY, pid=7, packages=("msgspec",))
+    died = events.WorkerChanged("images", WorkerState.BACKOFF, restarts=1, cause="signal 9")
+    play.engine.events.extend([ready, died])
+    play.drain()
+    assert play.runtime.tally.workers == {"images": WorkerReport(restarts=1, packages=("msgspec",))}
+    text = "\n".join(play.log())
+    assert "[HEALTH] worker worker=images state=ready pid=7" in text
+    assert 'cause="signal 9"' in text
+
+
+def test_what_a_worker_says_cannot_steer_the_terminal(play: Play) -> None:
+    said = LogRecord(level=LogLevel.WARNING, event="\x1b[2Jgone\n[SHOW] forged")
+    play.engine.events.append(events.Logged("images", 7, said))
+    play.drain()
+    assert "[HEALTH] \\x1b[2Jgone\\n[SHOW] forged worker=images pid=7" in play.log()
