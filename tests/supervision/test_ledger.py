@@ -1,0 +1,259 @@
+"""The exactly-once book, under every order of things that can happen to a request."""
+
+import collections
+from typing import Any
+
+import pytest
+from crew import unruly_request
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from stillframe.contracts.images import SlotGrant
+from stillframe.supervision.events import Dropped, RefusalSource, Refused
+from stillframe.supervision.ledger import Ending, InFlight, Ledger, Ticket
+from stillframe.transport.backlog import DropReason, Urgency
+
+TASK_NS = 1000
+
+
+def ticket(seq: int, deadline_ns: int = 2**62, key: bytes | None = None, losses: int = 0) -> Ticket:
+    request = unruly_request(seq, "paint", deadline_ns)
+    return Ticket(request, key or b"%d" % seq, Urgency.PREFETCH, losses)
+
+
+def sent(book: Ledger, seq: int, now_ns: int = 0) -> None:
+    """Enter a ticket and put it into a worker's hands."""
+    assert book.submit(ticket(seq)) == ()
+    taken, _ = book.take(now_ns)
+    assert taken is not None
+    assert taken.request.seq == seq
+    book.sent(taken, now_ns, None)
+
+
+def book(cap: int = 4, attempts: int = 2) -> Ledger:
+    return Ledger(cap=cap, attempts=attempts, task_ns=TASK_NS)
+
+
+def endings(found: tuple[Ending, ...]) -> list[tuple[int, str]]:
+    return [(ending.request.seq, ending.reason) for ending in found]
+
+
+def test_a_task_is_overdue_after_its_time_and_knows_its_slot() -> None:
+    open_book, grant = book(), SlotGrant(index=1, generation=5)
+    open_book.submit(ticket(1))
+    taken, _ = open_book.take(50)
+    assert taken is not None
+    open_book.sent(taken, 50, grant)
+    assert open_book.in_flight == InFlight(taken, 50 + TASK_NS, grant)
+    assert not open_book.idle
+
+
+def test_an_answer_closes_its_own_task_and_no_other() -> None:
+    open_book = book()
+    sent(open_book, 1)
+    assert open_book.answered(2) is None
+    task = open_book.answered(1)
+    assert task is not None
+    assert task.ticket.request.seq == 1
+    assert open_book.answered(1) is None, "an answer counts once"
+    assert open_book.idle
+
+
+def test_a_lost_task_is_retried_ahead_of_the_others_then_refused() -> None:
+    open_book = book()
+    sent(open_book, 1)
+    open_book.submit(ticket(2))
+    assert open_book.worker_lost("worker-died", "signal 9", retry=True) == ()
+    again, _ = open_book.take(0)
+    assert again == ticket_of(again, 1, losses=1)
+    open_book.sent(again, 0, None)
+    (refused,) = open_book.worker_lost("worker-died", "signal 9", retry=True)
+    assert refused == Refused(again.request, "worker-died", "signal 9", RefusalSource.SUPERVISOR)
+    following, _ = open_book.take(0)
+    assert following == ticket_of(following, 2, losses=0)
+
+
+def ticket_of(found: Ticket | None, seq: int, losses: int) -> Ticket:
+    assert found is not None
+    assert (found.request.seq, found.losses) == (seq, losses)
+    return found
+
+
+def test_a_task_that_no_worker_would_do_better_is_not_retried() -> None:
+    open_book = book()
+    sent(open_book, 1)
+    lost = open_book.worker_lost("deadline", "no answer", retry=False)
+    assert endings(lost) == [(1, "deadline")]
+    assert open_book.idle
+
+
+def test_a_worker_that_dies_with_nothing_in_hand_costs_nothing() -> None:
+    open_book = book()
+    open_book.submit(ticket(1))
+    assert open_book.worker_lost("worker-died", "", retry=True) == ()
+    taken, _ = open_book.take(0)
+    assert ticket_of(taken, 1, losses=0)
+
+
+def test_a_newer_request_of_the_same_key_replaces_the_retry() -> None:
+    open_book = book()
+    sent(open_book, 1)
+    open_book.submit(ticket(2, key=b"1"))
+    lost = open_book.worker_lost("worker-died", "", retry=True)
+    assert endings(lost) == [(1, DropReason.SUPERSEDED)]
+
+
+def test_requests_whose_time_has_passed_are_dropped_when_their_turn_comes() -> None:
+    open_book = book()
+    for seq, deadline_ns in [(1, 100), (2, 101), (3, 99)]:
+        open_book.submit(ticket(seq, deadline_ns))
+    taken, expired = open_book.take(100)
+    assert ticket_of(taken, 2, losses=0)
+    assert endings(expired) == [(1, DropReason.EXPIRED)]
+    taken, expired = open_book.take(100)
+    assert (taken, endings(expired)) == (None, [(3, DropReason.EXPIRED)])
+
+
+def test_stopping_drops_the_task_in_hand_and_all_that_waits() -> None:
+    open_book = book()
+    sent(open_book, 1)
+    open_book.submit(ticket(2))
+    open_book.submit(ticket(3))
+    dropped = open_book.drop_all(DropReason.STOPPED)
+    assert endings(dropped) == [(seq, DropReason.STOPPED) for seq in (1, 2, 3)]
+    assert open_book.idle
+    assert open_book.answered(1) is None
+
+
+def test_failing_refuses_all_that_waits() -> None:
+    open_book = book()
+    open_book.submit(ticket(1))
+    open_book.submit(ticket(2))
+    refused = open_book.refuse_all("worker-failed", "six deaths")
+    assert endings(refused) == [(1, "worker-failed"), (2, "worker-failed")]
+    assert open_book.waiting == 0
+
+
+def test_a_book_without_room_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        book(cap=0)
+
+
+class Schedules(RuleBasedStateMachine):
+    """Any order of events, against a count of what every request came to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.book = book()
+        self.now_ns = 0
+        self.asked: list[int] = []
+        self.ended: collections.Counter[int] = collections.Counter()
+        self.taken: Ticket | None = None  # between take and sent or untake
+        self.losses: collections.Counter[int] = collections.Counter()
+        self.settled: list[int] = []
+
+    @initialize(cap=st.integers(1, 4), attempts=st.integers(1, 3))
+    def open_the_book(self, cap: int, attempts: int) -> None:
+        self.cap, self.attempts = cap, attempts
+        self.book = book(cap, attempts)
+
+    def end(self, found: tuple[Ending, ...]) -> None:
+        for ending in found:
+            assert isinstance(ending, Refused | Dropped)
+            self.settle(ending.request.seq)
+
+    def settle(self, seq: int) -> None:
+        self.ended[seq] += 1
+        self.settled.append(seq)
+
+    @rule(key=st.sampled_from([b"a", b"b", b"c", b"d", b"e", b"f"]), life=st.integers(0, 4))
+    def submit(self, key: bytes, life: int) -> None:
+        seq = len(self.asked) + 1
+        self.asked.append(seq)
+        self.end(self.book.submit(ticket(seq, self.now_ns + life, key)))
+
+    @rule(key=st.sampled_from([b"a", b"b", b"c"]))
+    def cancel(self, key: bytes) -> None:
+        self.end(self.book.cancel(key))
+
+    @rule(ns=st.integers(1, 3))
+    def time_passes(self, ns: int) -> None:
+        self.now_ns += ns
+
+    @precondition(lambda self: self.taken is None and self.book.in_flight is None)
+    @rule()
+    def take(self) -> None:
+        self.taken, expired = self.book.take(self.now_ns)
+        self.end(expired)
+
+    @precondition(lambda self: self.taken is not None)
+    @rule(fits=st.booleans())
+    def send(self, *, fits: bool) -> None:
+        assert self.taken is not None
+        taken, self.taken = self.taken, None
+        if fits:
+            self.book.sent(taken, self.now_ns, None)
+        else:
+            self.end(self.book.untake(taken))
+
+    @precondition(lambda self: self.book.in_flight is not None)
+    @rule()
+    def answer(self) -> None:
+        assert self.book.in_flight is not None
+        seq = self.book.in_flight.ticket.request.seq
+        task = self.book.answered(seq)
+        assert task is not None
+        self.settle(seq)
+
+    @rule(data=st.data())
+    def stray_answer(self, data: Any) -> None:
+        in_hand = self.book.in_flight
+        others = [s for s in [*self.settled, 10**6] if not in_hand or s != seq_of(in_hand)]
+        if others:
+            assert self.book.answered(data.draw(st.sampled_from(others))) is None
+
+    @rule(retry=st.booleans())
+    def worker_lost(self, *, retry: bool) -> None:
+        in_hand = self.book.in_flight
+        found = self.book.worker_lost("worker-died", "", retry=retry)
+        if in_hand is not None:
+            self.losses[seq_of(in_hand)] += 1
+            refused = [e for e in found if isinstance(e, Refused)]
+            spent = not retry or self.losses[seq_of(in_hand)] >= self.attempts
+            assert bool(refused) == spent
+        self.end(found)
+
+    @rule()
+    def refuse_all(self) -> None:
+        self.end(self.book.refuse_all("worker-failed", ""))
+
+    @precondition(lambda self: self.taken is None)
+    @rule()
+    def drop_all(self) -> None:
+        self.end(self.book.drop_all(DropReason.STOPPED))
+        assert self.book.idle
+
+    @invariant()
+    def each_request_is_in_one_place_or_has_ended_once(self) -> None:
+        present = self.book.waiting + (self.book.in_flight is not None) + (self.taken is not None)
+        assert all(count == 1 for count in self.ended.values())
+        assert len(self.ended) + present == len(self.asked)
+
+    @invariant()
+    def no_more_wait_than_may(self) -> None:
+        assert self.book.waiting <= self.cap + 1  # one that was put back may exceed it
+
+    def teardown(self) -> None:
+        if self.taken is not None:
+            self.end(self.book.untake(self.taken))
+        self.end(self.book.drop_all(DropReason.STOPPED))
+        assert sorted(self.ended.elements()) == self.asked
+
+
+def seq_of(task: InFlight) -> int:
+    return task.ticket.request.seq
+
+
+Schedules.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestEveryScheduleEndsEveryRequestOnce = Schedules.TestCase
