@@ -19,9 +19,9 @@ EVERY_MESSAGE = pytest.mark.parametrize("tag", SAMPLES)
 # Their settings and parameters are maps, which have no hash.
 WITH_MAPS = {"control.start", "control.configure", "transitions.request"}
 
-COMMON = {"seq", "correlation_id", "worker", "version", "ts_req"}
+COMMON = {"seq", "correlation_id", "worker", "version", "ts_req", "deadline"}
 DEMANDED = {
-    Request: COMMON | {"deadline"},
+    Request: COMMON,
     Response: COMMON | {"ts_res", "generation", "payload_size"},
     Failure: {"error"},
     images.ImageRequest: {"path", "target_size", "profile", "cache_key", "ratio_policy"},

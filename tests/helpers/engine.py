@@ -139,5 +139,6 @@ def _answer_to(request: Request) -> dict[str, int | str]:
         "correlation_id": request.correlation_id,
         "worker": request.worker,
         "ts_req_ns": request.ts_req_ns,
+        "deadline_ns": request.deadline_ns,
         "ts_res_ns": request.ts_req_ns,
     }

@@ -17,6 +17,7 @@ import msgspec
 from stillframe.contracts.control import LogLevel, LogRecord, SettingValue, Start
 from stillframe.contracts.errors import FaultError, FaultKind
 from stillframe.contracts.images import ImageRequest, ImageResult
+from stillframe.contracts.messages import echo
 from stillframe.contracts.pixels import PixelFormat
 from stillframe.contracts.slot_header import SlotHeader
 from stillframe.contracts.wire import PROTOCOLS, Protocol
@@ -109,11 +110,7 @@ class UnrulyHandler(Handler[ImageRequest, ImageResult]):
         """Answer, with the settings in the key."""
         assert request.slot is not None
         return ImageResult(
-            seq=request.seq,
-            correlation_id=request.correlation_id,
-            worker=request.worker,
-            ts_req_ns=request.ts_req_ns,
-            ts_res_ns=time.monotonic_ns(),
+            **echo(request, time.monotonic_ns()),
             cache_key=b"settings " + msgspec.json.encode(self._settings),
             ratio_policy=request.ratio_policy,
             slot=request.slot,

@@ -63,9 +63,7 @@ def _asked(worker: str) -> dict[str, Any]:
 
 
 def _answered(worker: str) -> dict[str, Any]:
-    common = _asked(worker)
-    del common["deadline_ns"]
-    return common | {
+    return _asked(worker) | {
         "ts_res_ns": 123_500_000_000,
         "generation": 7,
         "payload_size_bytes": 33_177_600,

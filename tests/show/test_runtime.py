@@ -215,6 +215,13 @@ def test_a_failed_image_worker_is_no_photo_s_fault(play: Play) -> None:
     assert play.runtime.tally.skipped == {}
 
 
+def test_an_image_worker_that_has_failed_is_asked_for_nothing(play: Play) -> None:
+    play.engine.events.append(events.WorkerChanged("images", WorkerState.FAILED))
+    play.drain()
+    play.find(b"/p/1")
+    assert play.engine.images() == []
+
+
 @pytest.mark.parametrize("state", [WorkerState.BACKOFF, WorkerState.STARTING, WorkerState.ABSENT])
 def test_an_image_worker_that_will_be_back_is_asked_all_the_same(
     play: Play, state: WorkerState

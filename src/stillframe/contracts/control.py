@@ -1,6 +1,6 @@
 """The messages between a supervisor and a worker that are not about work.
 
-Role: start, configuration, readiness, logging and the end. Counterpart: `supervision.worker`
+Role: start, configuration, readiness, logging and the end. Counterpart: `supervision.pool`
 sends the first group, `workers.loop` the second. The heartbeat is no message: see
 `contracts.heartbeat`.
 """

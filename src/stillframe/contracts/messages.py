@@ -4,7 +4,7 @@ Role: the base of each worker's messages. Counterpart: `supervision.ledger` read
 fields, so that it serves every kind of worker alike.
 """
 
-from typing import Annotated, Final
+from typing import Annotated, Final, TypedDict
 
 import msgspec
 
@@ -55,6 +55,7 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     worker: WorkerName
     version: Version = WIRE_VERSION
     ts_req_ns: Count = msgspec.field(name="ts_req")
+    deadline_ns: Count = msgspec.field(name="deadline")
     ts_res_ns: Count = msgspec.field(name="ts_res")
     generation: Count = 0
     payload_size_bytes: Count = msgspec.field(name="payload_size", default=0)
@@ -63,6 +64,29 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def ok(self) -> bool:
         """Whether the request was fulfilled; a `Failure` says no."""
         return True
+
+
+class Echo(TypedDict):
+    """The fields of an answer that repeat its request, and when it was made."""
+
+    seq: int
+    correlation_id: int
+    worker: str
+    ts_req_ns: int
+    deadline_ns: int
+    ts_res_ns: int
+
+
+def echo(request: Request, ts_res_ns: int) -> Echo:
+    """Return what every answer to `request` begins with."""
+    return Echo(
+        seq=request.seq,
+        correlation_id=request.correlation_id,
+        worker=request.worker,
+        ts_req_ns=request.ts_req_ns,
+        deadline_ns=request.deadline_ns,
+        ts_res_ns=ts_res_ns,
+    )
 
 
 class Failure(Response, tag="failure", frozen=True, kw_only=True):

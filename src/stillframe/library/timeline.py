@@ -35,6 +35,8 @@ class Timeline:
         self._past: collections.deque[Photo] = collections.deque(maxlen=HISTORY_CAP)
         self._future: collections.deque[Photo] = collections.deque()
         self.current: Photo | None = None
+        self.growing = False
+        """Whether more photos are expected: then a new round waits for them as long as it can."""
 
     def __len__(self) -> int:
         return len(self._unseen) + len(self._seen)
@@ -47,7 +49,11 @@ class Timeline:
                 self._unseen.add(photo)
 
     def ahead(self, count: int) -> tuple[Photo, ...]:
-        """Return the next `count` photos, fewer only if no photo can follow the last of them."""
+        """Return the next `count` photos.
+
+        Fewer come back only if no photo can follow the last of them, or while photos are still
+        being found and this round's are used up.
+        """
         while len(self._future) < count and (photo := self._draw()) is not None:
             self._future.append(photo)
         return tuple(self._future)[:count]
@@ -87,7 +93,8 @@ class Timeline:
         """Take a random photo of this round or, after its last, of the next one."""
         last = self._future[-1] if self._future else self.current
         repeat = last is not None and self._unseen.remove(last)
-        if not len(self._unseen) and not repeat and self._has_other_than(last):
+        early = self.growing and bool(self._future)  # what is found meanwhile should come first
+        if not (len(self._unseen) or repeat or early) and self._has_other_than(last):
             self._unseen, self._seen = self._seen, self._unseen
             repeat = last is not None and self._unseen.remove(last)
         photo = self._unseen.draw(self._rng) if len(self._unseen) else None

@@ -116,8 +116,10 @@ class Director:
             case script.Found(photos=photos):
                 self._timeline.add(photos)
                 self._told_nothing = self._sources_ended = False
+                self._timeline.growing = True
             case script.SourcesEnded():
                 self._sources_ended = True
+                self._timeline.growing = False
             case script.DecoderChanged(available=available):
                 self._decoder_available = available
 

@@ -56,10 +56,9 @@ def fit_target(surface: Size, capacity_bytes: int) -> Size:
         SIDE_CAP_PX / surface.width,
         SIDE_CAP_PX / surface.height,
     )
-    # A side that would be less than a pixel becomes one; the other then makes up for it.
-    width = min(max(1, int(surface.width * scale)), pixels)
-    height = min(max(1, int(surface.height * scale)), pixels // width)
-    return Size(width, height)
+    # A side that would be less than a pixel becomes one; the other may then take all there is.
+    width, height = max(1, int(surface.width * scale)), max(1, int(surface.height * scale))
+    return Size(min(width, pixels), min(height, pixels))
 
 
 def _slot_bytes(pixel_bytes: int) -> int:

@@ -11,6 +11,7 @@ Guarantees:
 """
 
 import contextlib
+import fcntl
 import mmap
 import os
 import signal
@@ -51,9 +52,8 @@ class Child:
             ours, theirs = socket_pair()
             undo.callback(ours.close)
             with theirs, contextlib.ExitStack() as passing:
-                page = os.memfd_create("stillframe-heartbeat", os.MFD_CLOEXEC)
+                page = _make_page()
                 passing.callback(os.close, page)
-                os.ftruncate(page, heartbeat.HEARTBEAT_BYTES)
                 self._page = mmap.mmap(page, heartbeat.HEARTBEAT_BYTES, prot=mmap.PROT_READ)
                 descriptors = [theirs.fileno(), page]
                 if arena is not None:
@@ -130,6 +130,14 @@ class Child:
         self.stderr.close()
         self._page.close()
         os.close(self.pidfd)
+
+
+def _make_page() -> int:
+    """Return the heartbeat's memory, sealed: a worker that shrank it could make us fault."""
+    page = os.memfd_create("stillframe-heartbeat", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.ftruncate(page, heartbeat.HEARTBEAT_BYTES)
+    fcntl.fcntl(page, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW)
+    return page
 
 
 def _start_message(spec: WorkerSpec, arena: Arena | None, page: int) -> Start:

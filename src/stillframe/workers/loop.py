@@ -1,6 +1,6 @@
 """The life of a worker: hello, start, ready, then one request after another until told to stop.
 
-Role: the main function of every worker. Counterpart: `supervision.worker`, which speaks the other
+Role: the main function of every worker. Counterpart: `supervision.pool`, which speaks the other
 half of this conversation.
 
 Guarantees:
@@ -22,7 +22,7 @@ from stillframe.contracts import heartbeat
 from stillframe.contracts.control import Configure, Failed, Hello, Ready, Start
 from stillframe.contracts.control import Stop as StopMessage
 from stillframe.contracts.errors import Fault, FaultError, FaultKind
-from stillframe.contracts.messages import WIRE_VERSION, Failure, Request
+from stillframe.contracts.messages import WIRE_VERSION, Failure, Request, echo
 from stillframe.contracts.wire import FromWorkerMessage, ToWorkerMessage
 from stillframe.transport.channel import Channel, ChannelClosedError, ChannelFullError
 from stillframe.transport.seqpacket import SeqpacketChannel
@@ -122,11 +122,7 @@ def _answer(handler: Handler[Any, Any], request: Request) -> FromWorkerMessage:
 
 def _failure(request: Request, fault: Fault) -> Failure:
     return Failure(
-        seq=request.seq,
-        correlation_id=request.correlation_id,
-        worker=request.worker,
-        ts_req_ns=request.ts_req_ns,
-        ts_res_ns=time.monotonic_ns(),
+        **echo(request, time.monotonic_ns()),
         error=fault,
     )
 

@@ -120,6 +120,7 @@ def test_whatever_fills_a_page_its_message_stays_under_the_cap(
         correlation_id=LARGEST,
         worker="library",
         ts_req_ns=LARGEST,
+        deadline_ns=LARGEST,
         ts_res_ns=LARGEST,
         root=b"/" * PATH_CAP_BYTES,
         photos=tuple(page.photos),

@@ -24,6 +24,7 @@ import pyvips
 from stillframe.contracts.control import Start
 from stillframe.contracts.errors import FaultError, FaultKind
 from stillframe.contracts.images import Colour, ImageRequest, ImageResult, SlotGrant
+from stillframe.contracts.messages import echo
 from stillframe.contracts.pixels import PixelFormat, Size, frame_bytes
 from stillframe.contracts.slot_header import SlotHeader
 from stillframe.contracts.wire import PROTOCOLS, Protocol
@@ -98,11 +99,7 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
             image = _pipeline(descriptor, plan, request.profile.colour)
             header = self._write(image, request.slot, request.seq)
         return ImageResult(
-            seq=request.seq,
-            correlation_id=request.correlation_id,
-            worker=request.worker,
-            ts_req_ns=request.ts_req_ns,
-            ts_res_ns=time.monotonic_ns(),
+            **echo(request, time.monotonic_ns()),
             generation=request.slot.generation,
             payload_size_bytes=header.size_bytes,
             cache_key=request.cache_key,

@@ -18,6 +18,7 @@ from stillframe.contracts.caps import PATH_CAP_BYTES
 from stillframe.contracts.control import Start
 from stillframe.contracts.errors import FaultError, FaultKind
 from stillframe.contracts.library import FoundPhoto, ScanRequest, ScanResult, SkippedFolder
+from stillframe.contracts.messages import echo
 from stillframe.contracts.wire import PROTOCOLS, Protocol
 from stillframe.workers.handler import Handler
 from stillframe.workers.library.core import Page, folder_fault, looks_like_photo
@@ -70,11 +71,7 @@ class LibraryHandler(Handler[ScanRequest, ScanResult]):
             next_cursor = self._last_cursor
             self._scans[next_cursor] = scan
         return ScanResult(
-            seq=request.seq,
-            correlation_id=request.correlation_id,
-            worker=request.worker,
-            ts_req_ns=request.ts_req_ns,
-            ts_res_ns=time.monotonic_ns(),
+            **echo(request, time.monotonic_ns()),
             root=request.root,
             photos=tuple(page.photos),
             skipped=tuple(page.skipped),

@@ -17,6 +17,7 @@ import pyvips
 from stillframe.contracts.control import Start
 from stillframe.contracts.errors import FaultError, FaultKind
 from stillframe.contracts.library import FoundPhoto
+from stillframe.contracts.messages import echo
 from stillframe.contracts.pixels import check_side
 from stillframe.contracts.scenes import SceneRequest, SceneResult
 from stillframe.contracts.wire import PROTOCOLS, Protocol
@@ -67,11 +68,7 @@ class ScenesHandler(Handler[SceneRequest, SceneResult]):
             detail = f"cannot keep the scene: {error.strerror or error}"
             raise FaultError(FaultKind.IO_ERROR, detail) from error
         return SceneResult(
-            seq=request.seq,
-            correlation_id=request.correlation_id,
-            worker=request.worker,
-            ts_req_ns=request.ts_req_ns,
-            ts_res_ns=time.monotonic_ns(),
+            **echo(request, time.monotonic_ns()),
             photo=photo,
             index=request.index,
             scene_count=len(SCENES),

@@ -1,0 +1,317 @@
+"""The rules of the house, read from source: who may import what, and what nobody may do.
+
+Every import counts, inside functions and under TYPE_CHECKING too. A rule is a function from one
+module to the sentences that say what is wrong with it.
+"""
+
+import ast
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = "stillframe"
+# A module imports only from lower floors and from its own package. The cache keeps leases, so it
+# stands above transport, and below all that is above that.
+FLOORS = {
+    "contracts": 0,
+    "transport": 1,
+    "settings": 1,
+    "library": 1,
+    "transitions": 1,
+    "cache": 1.5,
+    "workers": 2,
+    "supervision": 2,
+    "show": 3,
+    "player": 4,
+    "remote": 4,
+    "app": 5,
+    "cli": 6,
+}
+QT = ("PySide6", "shiboken6", "PyQt5", "PyQt6", "PySide2")
+PICKLES = ("pickle", "cPickle", "_pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib")
+SPAWNERS = (
+    "subprocess",
+    "multiprocessing",
+    "pty",
+    "concurrent.futures.process",
+    "asyncio.subprocess",
+)
+SPAWNING = ("fork", "forkpty", "posix_spawn", "posix_spawnp", "system", "popen")
+# Importing by a name that is only known at run time would pass every rule below unseen.
+HIDDEN = ("__import__", "exec", "eval", "compile", "import_module", "run_module", "run_path")
+READING_RESOURCES = ("importlib.resources", "importlib.metadata")
+LOCKS = ("Lock", "RLock", "Condition", "Event", "Semaphore", "BoundedSemaphore", "Barrier")
+TIMERS = ("QTimer", "QBasicTimer", "startTimer", "singleShot", "Timer")
+# What a decision may be made of: values. No clock, no disk, no luck of its own.
+PURE = (
+    "bisect",
+    "collections",
+    "dataclasses",
+    "enum",
+    "functools",
+    "heapq",
+    "itertools",
+    "math",
+    "operator",
+    "types",
+    "typing",
+)
+# The director and its words pass leases on and name urgencies; they move nothing themselves.
+SCRIPT_TAKES = (
+    "transport.arena.Lease",
+    "transport.backlog.Urgency",
+    "transport.backlog.DropReason",
+)
+
+
+@dataclass(frozen=True)
+class Import:
+    """One name that a module imports: `module` is ours or other people's, `name` what it takes."""
+
+    module: str
+    name: str
+    line: int
+
+    @property
+    def full(self) -> str:
+        """The whole dotted name."""
+        return f"{self.module}.{self.name}" if self.name else self.module
+
+
+@dataclass(frozen=True)
+class Module:
+    """A parsed module: its dotted name within the package, such as `show.director`."""
+
+    name: str
+    tree: ast.Module
+    lines: int
+    ours: frozenset[str]
+
+    @property
+    def package(self) -> str:
+        """The first part of the name, which stands on a floor."""
+        return self.name.partition(".")[0]
+
+    def imports(self) -> Iterator[Import]:
+        """Yield every import, relative ones made absolute."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    yield Import(alias.name, "", node.lineno)
+            elif isinstance(node, ast.ImportFrom):
+                module = node.module or ""
+                if node.level:
+                    above = f"{ROOT}.{self.name}".split(".")[: -node.level]
+                    module = ".".join([*above, *filter(None, [module])])
+                for alias in node.names:
+                    yield Import(module, alias.name, node.lineno)
+
+    def our_imports(self) -> Iterator[tuple[str, Import]]:
+        """Yield each import of ours with the module that it reaches, the root as an empty name."""
+        for found in self.imports():
+            if not _within(found.full, (ROOT,)):
+                continue
+            dotted = found.full.removeprefix(ROOT).removeprefix(".")
+            while dotted and dotted not in self.ours:
+                dotted = dotted.rpartition(".")[0]
+            yield dotted, found
+
+    def foreign_imports(self) -> Iterator[Import]:
+        """Yield each import of somebody else's module."""
+        return (found for found in self.imports() if not _within(found.full, (ROOT,)))
+
+
+Rule = Callable[[Module], Iterator[str]]
+
+
+def read_modules(source: Path) -> tuple[Module, ...]:
+    """Parse every module below `source`, which holds the package `stillframe`."""
+    files = {_dotted(source / ROOT, file): file for file in sorted((source / ROOT).rglob("*.py"))}
+    ours = frozenset(files)
+    return tuple(
+        Module(name, ast.parse(file.read_text("utf-8")), file.read_bytes().count(b"\n"), ours)
+        for name, file in files.items()
+    )
+
+
+def offences(modules: tuple[Module, ...]) -> list[str]:
+    """Return what every rule says of every module, with module and line."""
+    return [
+        f"{module.name or ROOT}: {said}"
+        for module in modules
+        for rule in RULES
+        for said in rule(module)
+    ]
+
+
+def _floors(module: Module) -> Iterator[str]:
+    """A module imports only from lower floors, and the root only carries the version."""
+    if module.name and module.package not in FLOORS:
+        yield f"{module.package} stands on no floor"
+        return
+    for reached, found in module.our_imports():
+        package = reached.partition(".")[0]
+        if not module.name:
+            yield f"line {found.line}: the root imports {found.full}"
+        elif not reached and found.name not in ("", "__version__"):
+            yield f"line {found.line}: the root has no {found.name}"
+        elif not reached or package == module.package:
+            continue
+        elif package not in FLOORS or FLOORS[package] >= FLOORS[module.package]:
+            yield f"line {found.line}: {module.package} may not import {reached}"
+
+
+def _contracts(module: Module) -> Iterator[str]:
+    """Contracts need the standard library and msgspec, nothing else."""
+    if module.package == "contracts":
+        for found in module.foreign_imports():
+            top = found.full.partition(".")[0]
+            if top not in sys.stdlib_module_names and top != "msgspec":
+                yield f"line {found.line}: contracts may not import {top}"
+
+
+def _workers(module: Module) -> Iterator[str]:
+    """A worker knows no other worker, and nothing of the interface."""
+    parts = module.name.split(".")
+    if parts[0] != "workers":
+        return
+    own = ".".join(parts[:2])
+    for reached, found in module.our_imports():
+        other = ".".join(reached.split(".")[:2])
+        is_worker = f"{other}.__main__" in module.ours
+        if reached.startswith("workers.") and is_worker and other != own:
+            yield f"line {found.line}: {own} may not import {other}"
+        if _within(reached, ("supervision", "show", "player", "settings")):
+            yield f"line {found.line}: a worker may not import {reached}"
+
+
+def _interface(module: Module) -> Iterator[str]:
+    """Who starts or draws never loads a worker's code; who draws leaves starting to the show."""
+    never = {
+        "supervision": ("workers",),
+        "show": ("workers",),
+        "player": ("workers", "supervision"),
+    }
+    for reached, found in module.our_imports():
+        if _within(reached, never.get(module.package, ())):
+            yield f"line {found.line}: {module.package} may not import {reached}"
+
+
+def _decisions(module: Module) -> Iterator[str]:
+    """What decides is pure: no clock, no luck, no disk, no transport beyond two kinds of value."""
+    scripted = module.name in ("show.director", "show.script", "show.sources")
+    if not (scripted or module.package in ("library", "cache")):
+        return
+    for found in module.foreign_imports():
+        types_only = module.name == "library.timeline" and found.full == "random"
+        if not (_within(found.full, PURE) or types_only):
+            yield f"line {found.line}: a decision may not import {found.full}"
+    if scripted:
+        for reached, found in module.our_imports():
+            taken = found.full.removeprefix(f"{ROOT}.")
+            above = not _within(reached, ("contracts", "cache", "library", "show"))
+            if (above and taken not in SCRIPT_TAKES) or _within(reached, ("show.runtime",)):
+                yield f"line {found.line}: a decision may not import {found.full}"
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and _called(node) in ("open", "print", "input"):
+            yield f"line {node.lineno}: a decision may not {_called(node)}"
+        if isinstance(node, ast.Attribute) and _owner(node) == "random" and node.attr != "Random":
+            yield f"line {node.lineno}: a decision may not use random.{node.attr}"
+
+
+def _qt(module: Module) -> Iterator[str]:
+    """Qt lives in the player and where it is put together."""
+    if module.package not in ("player", "app"):
+        for found in module.foreign_imports():
+            if _within(found.full, QT):
+                yield f"line {found.line}: Qt outside the player: {found.full}"
+
+
+def _processes(module: Module) -> Iterator[str]:
+    """One module starts processes."""
+    if module.name == "supervision.process":
+        return
+    for found in module.foreign_imports():
+        if _within(found.full, SPAWNERS) or found.full in [f"os.{name}" for name in SPAWNING]:
+            yield f"line {found.line}: {found.full} starts processes"
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Attribute) and _owner(node) == "os":
+            starts = node.attr in SPAWNING or node.attr.startswith(("exec", "spawn"))
+            if starts:
+                yield f"line {node.lineno}: os.{node.attr} starts processes"
+
+
+def _hidden(module: Module) -> Iterator[str]:
+    """Nothing is pickled, and nothing is imported by a name made at run time."""
+    for found in module.foreign_imports():
+        if _within(found.full, PICKLES):
+            yield f"line {found.line}: {found.full} reads code as data"
+        if _within(found.full, ("importlib", "runpy")) and not _within(
+            found.full, READING_RESOURCES
+        ):
+            yield f"line {found.line}: {found.full} hides imports"
+    for node in ast.walk(module.tree):
+        named = node.id if isinstance(node, ast.Name) else ""
+        if named in HIDDEN:
+            yield f"line {node.lineno}: {named} hides imports"
+        if isinstance(node, ast.Attribute):
+            hides = node.attr in ("import_module", "__import__", "run_module", "run_path")
+            if hides or (_owner(node) == "sys" and node.attr == "modules"):
+                yield f"line {node.lineno}: {node.attr} hides imports"
+
+
+def _waits(module: Module) -> Iterator[str]:
+    """The interface's thread takes no lock, does not sleep, and has one timer."""
+    if module.package not in ("show", "player", "app"):
+        return
+    for found in module.foreign_imports():
+        locks = [f"threading.{name}" for name in LOCKS]
+        if found.full in (*locks, "queue", "time.sleep") or found.full.startswith("queue."):
+            yield f"line {found.line}: {found.full} waits"
+        if found.name in TIMERS and module.name != "player.scheduler":
+            yield f"line {found.line}: {found.name} outside the scheduler"
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Attribute):
+            continue
+        if (_owner(node), node.attr) in [("time", "sleep"), *(("threading", n) for n in LOCKS)]:
+            yield f"line {node.lineno}: {_owner(node)}.{node.attr} waits"
+        if node.attr in TIMERS and module.name != "player.scheduler":
+            yield f"line {node.lineno}: {node.attr} outside the scheduler"
+
+
+def _said(module: Module) -> Iterator[str]:
+    """Every module says what it is for."""
+    if not ast.get_docstring(module.tree):
+        yield "has no docstring"
+
+
+RULES: tuple[Rule, ...] = (
+    _floors,
+    _contracts,
+    _workers,
+    _interface,
+    _decisions,
+    _qt,
+    _processes,
+    _hidden,
+    _waits,
+    _said,
+)
+
+
+def _within(dotted: str, packages: tuple[str, ...]) -> bool:
+    return any(dotted == package or dotted.startswith(f"{package}.") for package in packages)
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def _owner(node: ast.Attribute) -> str:
+    return node.value.id if isinstance(node.value, ast.Name) else ""
+
+
+def _dotted(package: Path, file: Path) -> str:
+    parts = list(file.relative_to(package).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
