@@ -143,7 +143,8 @@ OFFENDERS = [
     ("cli/bad.py", "import importlib", "hides imports"),
     ("cli/bad.py", "from importlib import import_module", "hides imports"),
     ("show/bad.py", "m = __import__('PySide6')", "__import__ hides imports"),
-    ("show/bad.py", "import sys\nm = sys.modules['os']", "modules hides imports"),
+    ("show/bad.py", "import sys\nm = sys.modules['os']", "sys.modules hides imports"),
+    ("show/bad.py", "import sys\nm = sys.modules.get('os')", "sys.modules hides imports"),
     ("show/bad.py", "exec('import os')", "exec hides imports"),
     ("show/bad.py", "import threading\nx = threading.Lock()", "threading.Lock waits"),
     ("show/bad.py", "from threading import Event", "threading.Event waits"),
@@ -163,6 +164,7 @@ ALLOWED = [
     ("player/good.py", "from importlib import resources"),
     ("supervision/process.py", "import subprocess"),
     ("cli/good.py", "from stillframe import __version__, app"),
+    ("workers/loop.py", "import sys\nnames = [name for name in sys.modules]"),
     ("contracts/good.py", "import enum\nimport msgspec"),
 ]
 

@@ -80,7 +80,9 @@ class Decoder:
         path: Path | bytes,
         size: tuple[int, int] = (200, 150),
         mode: Mode = Mode.FILL,
+        *,
         colour: Colour = Colour.SRGB,
+        sharpen: bool = False,
     ) -> ImageRequest:
         """Return a request with a granted slot."""
         grant = self.arena.reserve(os.getpid())
@@ -93,7 +95,7 @@ class Decoder:
             deadline_ns=2**62,
             path=os.fsencode(path),
             target_size=Size(*size),
-            profile=Profile(mode=mode, colour=colour),
+            profile=Profile(mode=mode, colour=colour, sharpen=sharpen),
             cache_key=b"key of " + os.fsencode(path)[-64:],
             ratio_policy=RatioPolicy(pool=Pool.FEED),
             slot=grant,

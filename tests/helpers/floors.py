@@ -40,6 +40,7 @@ SPAWNERS = (
 SPAWNING = ("fork", "forkpty", "posix_spawn", "posix_spawnp", "system", "popen")
 # Importing by a name that is only known at run time would pass every rule below unseen.
 HIDDEN = ("__import__", "exec", "eval", "compile", "import_module", "run_module", "run_path")
+HIDDEN_METHODS = ("__import__", "import_module", "run_module", "run_path")
 READING_RESOURCES = ("importlib.resources", "importlib.metadata")
 LOCKS = ("Lock", "RLock", "Condition", "Event", "Semaphore", "BoundedSemaphore", "Barrier")
 TIMERS = ("QTimer", "QBasicTimer", "startTimer", "singleShot", "Timer")
@@ -128,7 +129,9 @@ Rule = Callable[[Module], Iterator[str]]
 def read_modules(source: Path) -> tuple[Module, ...]:
     """Parse every module below `source`, which holds the package `stillframe`."""
     files = {_dotted(source / ROOT, file): file for file in sorted((source / ROOT).rglob("*.py"))}
-    ours = frozenset(files)
+    # A folder counts as a package even without a file of its own.
+    parts = [name.split(".") for name in files]
+    ours = frozenset(".".join(p[:n]) for p in parts for n in range(1, len(p) + 1))
     return tuple(
         Module(name, ast.parse(file.read_text("utf-8")), file.read_bytes().count(b"\n"), ours)
         for name, file in files.items()
@@ -252,13 +255,13 @@ def _hidden(module: Module) -> Iterator[str]:
         ):
             yield f"line {found.line}: {found.full} hides imports"
     for node in ast.walk(module.tree):
-        named = node.id if isinstance(node, ast.Name) else ""
-        if named in HIDDEN:
-            yield f"line {node.lineno}: {named} hides imports"
-        if isinstance(node, ast.Attribute):
-            hides = node.attr in ("import_module", "__import__", "run_module", "run_path")
-            if hides or (_owner(node) == "sys" and node.attr == "modules"):
-                yield f"line {node.lineno}: {node.attr} hides imports"
+        if isinstance(node, ast.Name) and node.id in HIDDEN:
+            yield f"line {node.lineno}: {node.id} hides imports"
+        if isinstance(node, ast.Attribute) and node.attr in HIDDEN_METHODS:
+            yield f"line {node.lineno}: {node.attr} hides imports"
+        # The names of what is loaded may be read; a module may not be taken from there.
+        if isinstance(node, ast.Subscript | ast.Attribute) and _is_sys_modules(node.value):
+            yield f"line {node.lineno}: sys.modules hides imports"
 
 
 def _waits(module: Module) -> Iterator[str]:
@@ -310,6 +313,10 @@ def _called(node: ast.Call) -> str:
 
 def _owner(node: ast.Attribute) -> str:
     return node.value.id if isinstance(node.value, ast.Name) else ""
+
+
+def _is_sys_modules(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and (_owner(node), node.attr) == ("sys", "modules")
 
 
 def _dotted(package: Path, file: Path) -> str:

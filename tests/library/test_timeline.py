@@ -260,3 +260,26 @@ def test_a_draw_asks_for_randomness_as_often_whatever_the_size(dead: int) -> Non
 def _drawn(line: Timeline, count: int) -> Iterator[Photo]:
     for _ in range(count):
         yield line.ahead(1)[0]
+
+
+def test_while_photos_are_being_found_a_new_round_waits_for_them() -> None:
+    line = timeline(2)
+    line.growing = True
+    line.move(1)
+    assert len(line.ahead(3)) == 1, "only the photo that was not shown yet"
+    line.add(photos(1, first=2))
+    assert set(line.ahead(3)) == set(photos(3)) - {line.current}
+
+
+def test_while_photos_are_being_found_the_line_still_goes_on() -> None:
+    line = timeline(2)
+    line.growing = True
+    assert None not in walk(line, 5)
+
+
+def test_when_all_are_found_the_next_round_follows() -> None:
+    line = timeline(2)
+    line.growing = True
+    line.move(1)
+    line.growing = False
+    assert len(line.ahead(3)) == 3

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 import pyvips
 from decoding import Decoded, Decoder
-from photos import encoded, installed, largest_step, picture, psnr_db, saved, shipped
 from PIL import Image, ImageCms, ImageOps
 
+from photos import encoded, installed, largest_step, picture, psnr_db, saved, shipped
 from stillframe.contracts.images import Colour, Mode, Pool
 from stillframe.contracts.pixels import PixelFormat
 
@@ -131,6 +131,20 @@ def test_an_enlarged_photo_lies_within_half_a_pixel_of_where_pillow_puts_it(
     best = max(likeness, key=lambda shift: likeness[shift])
     assert abs(best) <= 0.5
     assert likeness[best] > OWN_FILTER_DB
+
+
+def crispness(image: Image.Image) -> float:
+    """Return how much neighbouring pixels differ: the mean step of brightness."""
+    return float(np.abs(np.diff(np.asarray(image.convert("L"), float), axis=1)).mean())
+
+
+def test_sharpening_makes_a_strongly_reduced_photo_crisper_and_no_other(decoder: Decoder) -> None:
+    path = shipped("coffee.png")  # 600 pixels wide
+    plain, sharp = (decoder.decode(path, (200, 133), sharpen=wish).rgb for wish in (False, True))
+    assert crispness(sharp) > 1.05 * crispness(plain)
+    assert psnr_db(sharp, plain) > 25, "it is still the same photo"
+    slightly = [decoder.decode(path, (500, 333), sharpen=wish).pixels for wish in (False, True)]
+    assert slightly[0] == slightly[1]
 
 
 def test_the_bytes_in_the_slot_are_the_pixels_of_the_decoder(decoder: Decoder) -> None:

@@ -73,6 +73,11 @@ def _scale(source: Size, target: Size, *, cover: bool) -> Size:
     return Size(target.width, bounded)
 
 
+def is_strong_reduction(source: Size, scaled: Size) -> bool:
+    """Say whether so much detail is averaged away that sharpening can give some of it back."""
+    return scaled.width * 2 <= source.width
+
+
 def check_file_size(size_bytes: int, settings: ImageSettings) -> None:
     """Refuse a file that is empty or larger than we care to read.
 

@@ -37,10 +37,12 @@ from stillframe.workers.images.core import (
     check_source_size,
     check_target_size,
     decoder_fault,
+    is_strong_reduction,
     plan_frame,
 )
 
 _BANDS: Final = 4
+_SHARPEN_SIGMA_PX: Final = 0.5  # a screen's pixel: no halo that an eye could find
 # Half a photo is refused: an early end, which the TIFF loader calls an error.
 _LOADER_OPTIONS: Final = "fail_on=error"
 _ALPHA_OPAQUE: Final = 255
@@ -97,7 +99,9 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
             check_source_size(upright, self._settings)
             plan = plan_frame(upright, request.target_size, request.profile.mode)
             image = _pipeline(descriptor, plan, request.profile.colour)
-            header = self._write(image, request.slot, request.seq)
+            if request.profile.sharpen and is_strong_reduction(upright, plan.scaled):
+                image = image.sharpen(sigma=_SHARPEN_SIGMA_PX)
+            header = self._write(_to_rgba(image), request.slot, request.seq)
         return ImageResult(
             **echo(request, time.monotonic_ns()),
             generation=request.slot.generation,
@@ -202,7 +206,7 @@ def _source(descriptor: int) -> pyvips.Source:
 
 
 def _pipeline(descriptor: int, plan: Plan, colour: Colour) -> pyvips.Image:
-    """Return the lazy pipeline from file to frame: premultiplied RGBA, 8 bits a channel."""
+    """Return the lazy pipeline from file to frame, in whatever bands and depth the file has."""
     # libvips takes no notice of `fail_on` here unless it stands in the loader's own options.
     options = {"height": plan.scaled.height, "size": "force", "option_string": _LOADER_OPTIONS}
     image = pyvips.Image.thumbnail_source(_source(descriptor), plan.scaled.width, **options)
@@ -213,10 +217,11 @@ def _pipeline(descriptor: int, plan: Plan, colour: Colour) -> pyvips.Image:
         )
     if plan.frame != plan.scaled:
         image = image.crop(plan.left, plan.top, plan.frame.width, plan.frame.height)
-    return _to_rgba(image)
+    return image
 
 
 def _to_rgba(image: pyvips.Image) -> pyvips.Image:
+    """Return the frame's pixels: premultiplied sRGB and alpha, 8 bits each."""
     image = image.colourspace("srgb")
     if image.hasalpha():
         # Half up, as the opaque path rounds: a cast alone would cut and darken the edges.
