@@ -165,6 +165,8 @@ class Theatre:
             case script.Skipped(photo=photo):
                 assert photo in self.broken
                 self.skipped.append(photo)
+            case script.NothingToShow():
+                assert set(self.skipped) == set(self.photos)
             case script.Forget(key=key):
                 assert key in [request.key for request in self.asked]
 

@@ -262,24 +262,25 @@ def _drawn(line: Timeline, count: int) -> Iterator[Photo]:
         yield line.ahead(1)[0]
 
 
-def test_while_photos_are_being_found_a_new_round_waits_for_them() -> None:
+def test_a_new_round_waits_while_more_photos_may_be_found() -> None:
     line = timeline(2)
-    line.growing = True
+    line.expect(more=True, needed=False)
     line.move(1)
     assert len(line.ahead(3)) == 1, "only the photo that was not shown yet"
     line.add(photos(1, first=2))
     assert set(line.ahead(3)) == set(photos(3)) - {line.current}
 
 
-def test_while_photos_are_being_found_the_line_still_goes_on() -> None:
+def test_a_new_round_begins_when_a_photo_is_needed_and_the_one_after_it_waits() -> None:
     line = timeline(2)
-    line.growing = True
-    assert None not in walk(line, 5)
+    line.expect(more=True, needed=True)
+    walk(line, 2)
+    assert len(line.ahead(5)) == 2
 
 
-def test_when_all_are_found_the_next_round_follows() -> None:
+def test_a_new_round_begins_once_all_photos_are_found() -> None:
     line = timeline(2)
-    line.growing = True
+    line.expect(more=True, needed=False)
     line.move(1)
-    line.growing = False
+    line.expect(more=False, needed=False)
     assert len(line.ahead(3)) == 3

@@ -316,3 +316,20 @@ def test_the_alarm_waits_for_a_resize_before_the_interval() -> None:
     assert show.alarm_ns() == RESIZE_SETTLE_NS
     show.settle()
     assert show.alarm_ns() == INTERVAL_NS
+
+
+def test_a_new_round_begins_only_when_a_photo_is_due_while_more_may_be_found() -> None:
+    show = Rehearsal()
+    show.open_with(2)
+    show.wait()
+    assert show.finish("b") == [], "the round is over, and photos are still being found"
+    assert show.wait() == ["upload a 4x3"]
+    assert show.upload("a") == ["transition a 4x3"]
+
+
+def test_a_photo_found_late_comes_before_a_new_round() -> None:
+    show = Rehearsal()
+    show.open_with(2)
+    show.wait()
+    show.finish("b")
+    assert show.cue(script.Found((Photo(b"c"),))) == ["decode c 4x3 prefetch"]

@@ -14,7 +14,7 @@ from stillframe.show.script import Appearance
 NUMBERS = st.integers(0, 7)
 HAPPENINGS = st.one_of(
     st.tuples(st.sampled_from(["answer", "miss"]), NUMBERS),
-    st.tuples(st.sampled_from(["upload", "finish", "pause"])),
+    st.tuples(st.sampled_from(["upload", "finish", "pause", "all found"])),
     st.tuples(st.just("step"), st.sampled_from([-1, 1])),
     st.tuples(st.just("wait"), st.sampled_from([1, 100_000_000, 5_000_000_000, 20_000_000_000])),
     st.tuples(st.just("resize"), NUMBERS),
@@ -34,6 +34,8 @@ def happen(theatre: Theatre, word: str, *arguments: int) -> None:
             theatre.answer(*arguments, miss=True)
         case "pause":
             theatre.cue(script.PauseToggled())
+        case "all found":
+            theatre.cue(script.SourcesEnded())
         case "step":
             theatre.cue(script.Stepped(*arguments))
         case "decoder":

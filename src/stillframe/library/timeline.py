@@ -35,8 +35,8 @@ class Timeline:
         self._past: collections.deque[Photo] = collections.deque(maxlen=HISTORY_CAP)
         self._future: collections.deque[Photo] = collections.deque()
         self.current: Photo | None = None
-        self.growing = False
-        """Whether more photos are expected: then a new round waits for them as long as it can."""
+        self._growing = False
+        self._needed = True
 
     def __len__(self) -> int:
         return len(self._unseen) + len(self._seen)
@@ -48,11 +48,18 @@ class Timeline:
             if not (path in self._unseen or path in self._seen or path in self._discarded):
                 self._unseen.add(photo)
 
+    def expect(self, *, more: bool, needed: bool) -> None:
+        """Say whether more photos may still be found, and whether the next one is needed now.
+
+        While more may come, a new round waits until there is nothing else to show: whoever has
+        three photos so far wants to see the fourth before the first again.
+        """
+        self._growing, self._needed = more, needed
+
     def ahead(self, count: int) -> tuple[Photo, ...]:
         """Return the next `count` photos.
 
-        Fewer come back only if no photo can follow the last of them, or while photos are still
-        being found and this round's are used up.
+        Fewer come back only if no photo can follow the last of them, or a new round has to wait.
         """
         while len(self._future) < count and (photo := self._draw()) is not None:
             self._future.append(photo)
@@ -93,7 +100,7 @@ class Timeline:
         """Take a random photo of this round or, after its last, of the next one."""
         last = self._future[-1] if self._future else self.current
         repeat = last is not None and self._unseen.remove(last)
-        early = self.growing and bool(self._future)  # what is found meanwhile should come first
+        early = self._growing and (bool(self._future) or not self._needed)
         if not (len(self._unseen) or repeat or early) and self._has_other_than(last):
             self._unseen, self._seen = self._seen, self._unseen
             repeat = last is not None and self._unseen.remove(last)

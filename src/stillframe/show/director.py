@@ -116,10 +116,8 @@ class Director:
             case script.Found(photos=photos):
                 self._timeline.add(photos)
                 self._told_nothing = self._sources_ended = False
-                self._timeline.growing = True
             case script.SourcesEnded():
                 self._sources_ended = True
-                self._timeline.growing = False
             case script.DecoderChanged(available=available):
                 self._decoder_available = available
 
@@ -172,6 +170,8 @@ class Director:
         if self._sources_ended and not len(self._timeline) and not self._told_nothing:
             self._told_nothing = True
             return [script.NothingToShow()]
+        due = self._moving is None and now_ns >= self._due_ns
+        self._timeline.expect(more=not self._sources_ended, needed=due or self._heading != 0)
         self._close_circle()
         actions: list[Action] = []
         wanted = self._wanted(now_ns)
