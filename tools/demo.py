@@ -68,30 +68,36 @@ def _run(screen: VirtualScreen, arguments: list[str]) -> tuple[int, list[Picture
     show = subprocess.Popen(
         command, env=screen.environ(os.environ), stderr=subprocess.PIPE, text=True
     )
-    begun = threading.Semaphore(0)
-    threading.Thread(target=_watch, args=(show, begun), daemon=True).start()
+    begun, ending = threading.Semaphore(0), threading.Event()
+    threading.Thread(target=_watch, args=(show, begun, ending), daemon=True).start()
     moving: list[Picture] = []
     resting: list[Picture] = []
     # The first appearance rises from the mat; the transitions proper follow.
-    while show.poll() is None and begun.acquire(timeout=SHOW_S):
+    while not ending.is_set() and begun.acquire(timeout=SHOW_S):
         began_s = time.monotonic()
         if resting and len(moving) < len(_MOMENTS):
             for moment in _MOMENTS:
                 _pause_until(began_s + moment * TRANSITION_S)
                 moving.append(screen.grab())
         _pause_until(began_s + TRANSITION_S + 0.5)
-        if show.poll() is None:
-            resting.append(screen.grab())
+        picture = screen.grab()
+        if not ending.is_set():
+            resting.append(picture)
     return show.wait(), moving, resting
 
 
-def _watch(show: subprocess.Popen[str], begun: threading.Semaphore) -> None:
-    """Pass the show's log on, and count its transitions."""
+def _watch(
+    show: subprocess.Popen[str], begun: threading.Semaphore, ending: threading.Event
+) -> None:
+    """Pass the show's log on, count its transitions, and notice its end."""
     assert show.stderr is not None  # noqa: S101 - it was asked for
     for line in show.stderr:
         sys.stderr.write(line)
         if line.startswith("[SHOW] transition "):
             begun.release()
+        elif "worker=images state=stopping" in line:
+            ending.set()  # the window is closed by now
+    ending.set()
     begun.release()
 
 

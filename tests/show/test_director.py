@@ -248,7 +248,8 @@ def test_one_photo_gives_way_when_a_second_is_found() -> None:
     assert show.cue(script.Found((Photo(b"z"),))) == ["decode z 4x3 on_screen"]
     assert show.arrive("z") == ["upload z 4x3"]
     assert show.upload("z") == ["transition z 4x3"]
-    assert show.finish("z") == ["upload a 4x3"]
+    assert show.finish("z") == []
+    assert show.wait() == ["upload a 4x3"]
 
 
 def test_without_a_decoder_nothing_is_asked_for_until_there_is_one() -> None:
