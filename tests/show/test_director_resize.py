@@ -106,6 +106,7 @@ def test_a_redraw_that_is_refused_leaves_the_photo_and_is_not_tried_again() -> N
 
 def test_a_refused_redraw_is_not_asked_for_as_the_photo_after_next() -> None:
     show = resized(2)
+    show.cue(script.SourcesEnded())
     assert show.refuse("a", LARGE) == ["skipped a empty"], "a comes again after b"
     show.arrive("b", size=LARGE)
     show.now_ns += INTERVAL_NS
