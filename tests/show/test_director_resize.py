@@ -3,6 +3,7 @@
 from rehearsal import INTERVAL_NS, LARGE, SMALL, Rehearsal, key
 
 from stillframe.contracts.pixels import Size
+from stillframe.show import script
 from stillframe.show.director import RESIZE_SETTLE_NS
 
 
