@@ -26,6 +26,7 @@ from stillframe.workers import loop
 from stillframe.workers.handler import Handler
 
 SIDE_PX = 4
+BURST = 100  # messages; a socket's buffer holds more than twice as many
 NAME = "unruly"
 
 
@@ -167,6 +168,16 @@ def flood() -> NoReturn:
         send_raw(record)
 
 
+def burst(mark: str) -> NoReturn:
+    """Say much at once, leave a mark when all is said, and hang."""
+    record = encoded(LogRecord(level=LogLevel.DEBUG, event="one of many"))
+    for _ in range(BURST):
+        send_raw(record)
+    with open(mark, "w"):
+        pass
+    hang()
+
+
 def raise_bug() -> NoReturn:
     """Fail as a bug does."""
     raise ZeroDivisionError("a bug\nin two lines")
@@ -196,6 +207,7 @@ ACTS: Mapping[str, Callable[[str], object]] = {
     "empty": lambda _: say_and_hang(b""),
     "oversize": lambda _: say_and_hang(bytes(40 * 1024)),
     "flood": lambda _: flood(),
+    "burst": burst,
     "refuse": lambda _: refuse(),
     "wait": wait_for,
     "say": lambda text: os.write(2, text.encode("latin-1")),

@@ -328,6 +328,15 @@ def test_a_new_round_begins_only_when_a_photo_is_due_while_more_may_be_found() -
     assert show.upload("a") == ["transition a 4x3"]
 
 
+def test_a_step_begins_a_new_round_though_more_may_be_found() -> None:
+    show = Rehearsal()
+    show.open_with(2)
+    show.wait()
+    show.finish("b")
+    assert show.step(+1) == ["upload a 4x3"]
+    assert show.upload("a") == ["transition a 4x3"]
+
+
 def test_a_photo_found_late_comes_before_a_new_round() -> None:
     show = Rehearsal()
     show.open_with(2)

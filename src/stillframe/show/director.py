@@ -159,6 +159,7 @@ class Director:
 
     def _step(self, direction: int) -> None:
         """Walk on from where earlier steps would have led, as far as the line goes."""
+        self._timeline.expect(more=not self._sources_ended, needed=True)
         if self._timeline.at(self._heading + direction) is not None:
             self._heading += direction
 

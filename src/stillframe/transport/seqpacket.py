@@ -55,10 +55,10 @@ class SeqpacketChannel(SocketChannel[Out, In]):
         except PEER_GONE as error:
             raise self._end(f"peer is gone ({error.strerror})") from error
         _close_descriptors(ancillary)
-        if flags & socket.MSG_TRUNC:
+        codec = self._incoming_codec
+        if size > codec.cap_bytes or flags & socket.MSG_TRUNC:
             self._end("peer sent a message over the cap")
-            channel, cap = self._incoming_codec.channel, self._incoming_codec.cap_bytes
-            raise MessageTooLargeError(channel, size, cap)
+            raise MessageTooLargeError(codec.channel, size, codec.cap_bytes)
         if size == 0:
             # An empty packet cannot be told from the end, and no message is empty.
             raise self._end("peer closed it")
