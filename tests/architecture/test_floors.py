@@ -18,6 +18,7 @@ MODULES = read_modules(SOURCE)
 # Modules without a test file of their own name, and the file that tests them instead.
 TESTED_BY = {
     "cli.play": "cli/test_main.py",  # nothing of it exists but through the command line
+    "transport.sockets": "transport/test_channel.py",  # the base of two channels in one suite
     "workers.lifeline": "workers/test_loop.py",  # a process tie: only real processes show it
     "workers.scenes": "workers/scenes/test_core.py",  # a painter's tools are seen in the paintings
     # The window's parts need a window: whole shows and a real X server test them.

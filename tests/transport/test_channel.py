@@ -28,6 +28,11 @@ def fill(pair: Pair, body: bytes = b"x" * 8000) -> int:
         assert taken < 10_000, "a channel has a bound"
 
 
+def send_some(pair: Pair) -> None:
+    for number in range(3):  # a stream notices with the second that nobody reads
+        pair.ours.send(Word(number))
+
+
 def drain(pair: Pair) -> list[int]:
     numbers = []
     while (word := pair.theirs.receive()) is not None:
@@ -137,8 +142,7 @@ def test_sending_to_nobody_is_an_error_and_does_not_hide_what_they_said(pair: Pa
     pair.theirs.send(Word(1))
     pair.theirs.close()
     with pytest.raises(ChannelClosedError):
-        for number in range(3):  # a stream notices with the second
-            pair.ours.send(Word(number))
+        send_some(pair)
     assert pair.ours.receive() == Word(1)
 
 
