@@ -73,7 +73,7 @@ def _run(screen: VirtualScreen, arguments: list[str]) -> tuple[int, list[Picture
     moving: list[Picture] = []
     resting: list[Picture] = []
     # The first appearance rises from the mat; the transitions proper follow.
-    while not ending.is_set() and begun.acquire(timeout=SHOW_S):
+    while begun.acquire(timeout=SHOW_S) and not ending.is_set():
         began_s = time.monotonic()
         if resting and len(moving) < len(_MOMENTS):
             for moment in _MOMENTS:
