@@ -485,3 +485,10 @@ def test_many_restarts_leave_no_descriptor_open() -> None:
             crew.completed()
         assert len(crew.pids()) == 21
         assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_command_for_a_worker_that_nobody_knows_is_refused_by_name() -> None:
+    with Crew.at_work(unruly_spec()) as crew:
+        with pytest.raises(ValueError, match="nobody"):
+            crew.supervisor.post(Cancel("nobody", b"key"))
+        crew.until_state(WorkerState.READY)

@@ -85,7 +85,14 @@ class Supervisor:
         return next(self._sequence)
 
     def post(self, command: Command) -> None:
-        """Hand over a command."""
+        """Hand over a command.
+
+        Raises:
+            ValueError: if it names a worker that there is no spec for.
+        """
+        worker = command.request.worker if isinstance(command, events.Submit) else command.worker
+        if worker not in self._pools:
+            raise ValueError(f"no worker is called {worker!r}; there are {sorted(self._pools)}")
         self._inbox.append(command)
         self._wake()
 
