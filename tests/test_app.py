@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+
 from shows import (
     PHOTOS,
     STILLFRAME,
@@ -20,7 +21,6 @@ from shows import (
     plain_photo,
     playing,
 )
-
 from virtual_screen import VirtualScreen
 
 QUICK = ("--interval", "2", "--transition-duration", "0.3", "--seed", "1")
@@ -146,11 +146,15 @@ def test_a_folder_without_photos_is_named_and_the_scenes_play(
     empty = tmp_path / "empty"
     empty.mkdir()
     with playing(tmp_path, screen, str(empty), *QUICK) as show:
-        show.wait_for("no photos found")
-        line = show.wait_for("[SHOW] transition")
-        assert str(tmp_path / "cache") in line
+        assert str(empty) in show.wait_for("no photos found")
+        first = show.wait_for("[SHOW] transition")
+        assert str(tmp_path / "cache") in first
+        assert show.wait_for("[SHOW] transition") != first, "the painter goes on"
         show.process.send_signal(signal.SIGTERM)
         assert show.finish() == 0
+        packages = set(show.report()["workers"]["scenes"]["packages"])
+    assert "numpy" in packages
+    assert not {"PySide6", "shiboken6"} & packages
 
 
 def test_an_image_worker_from_the_console_script_has_never_seen_qt(

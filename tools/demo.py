@@ -26,7 +26,7 @@ from rich.table import Table
 
 from virtual_screen import VirtualScreen
 
-OUT: Final = Path("build/demo")
+OUT: Final = Path(__file__).resolve().parent.parent / "build" / "demo"
 WIDTH_PX, HEIGHT_PX = 1280, 720
 SHOW_S: Final = 20
 INTERVAL_S: Final = 3.0

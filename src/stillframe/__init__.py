@@ -3,7 +3,8 @@
 The house, from the ground up; a module imports only from lower floors:
 
     0  contracts                             what crosses a process boundary
-    1  transport, settings, library, cache   moving it; choosing; keeping
+    1  transport, settings, library          moving it; choosing
+       cache                                 keeping it; stands on transport
     2  workers, supervision                  the child processes; who starts and heals them
     3  show                                  what happens next (pure), and what carries it out
     4  player, remote                        Qt and QML, nowhere else; other people's controls

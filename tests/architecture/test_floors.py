@@ -5,6 +5,7 @@ import statistics
 from pathlib import Path
 
 import pytest
+
 from floors import Module, offences, read_modules
 
 SOURCE = Path(__file__).parents[2] / "src"

@@ -5,8 +5,8 @@ import itertools
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from leases import lease
 
+from leases import lease
 from stillframe.cache.frames import CachedFrame, FrameCache, Promotion
 
 numbers = itertools.count(1)

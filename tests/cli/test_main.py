@@ -5,8 +5,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from shows import STILLFRAME, environment
 
+from shows import STILLFRAME, environment
 from stillframe import __version__
 
 

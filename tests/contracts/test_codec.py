@@ -1,10 +1,9 @@
 import msgspec
 import pytest
-import wire_samples
 from hypothesis import given
 from hypothesis import strategies as st
-from wire_samples import Direction
 
+import wire_samples
 from stillframe.contracts import caps
 from stillframe.contracts.codec import Codec
 from stillframe.contracts.control import (
@@ -21,6 +20,7 @@ from stillframe.contracts.errors import (
     UnencodableMessageError,
 )
 from stillframe.contracts.wire import PROTOCOLS
+from wire_samples import Direction
 
 DIRECTIONS = wire_samples.directions()
 BOTH_WAYS = pytest.mark.parametrize("direction", DIRECTIONS, ids=lambda d: d.codec.channel)

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-import wire_samples
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wire_samples import Direction
 
+import wire_samples
 from stillframe.contracts.errors import ContractError
+from wire_samples import Direction
 
 DIRECTIONS = wire_samples.directions()
 GOLDEN = wire_samples.golden_files()

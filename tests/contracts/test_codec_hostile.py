@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 import pytest
-import wire_samples
 from msgspec import inspect
 
+import wire_samples
 from stillframe.contracts.errors import ContractError, MalformedMessageError
 from stillframe.contracts.wire import PROTOCOLS
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 import pytest
-import wire_samples
 
+import wire_samples
 from stillframe.contracts import heartbeat, slot_header
 from stillframe.contracts.wire import PROTOCOLS
 

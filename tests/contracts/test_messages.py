@@ -3,9 +3,9 @@ from typing import Any
 
 import msgspec
 import pytest
-import wire_samples
 from msgspec import structs
 
+import wire_samples
 from stillframe.contracts import audio, feeds, images, messages, transitions
 from stillframe.contracts.control import LogLevel
 from stillframe.contracts.errors import FaultKind

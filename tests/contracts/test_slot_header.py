@@ -3,10 +3,10 @@ from typing import Any
 
 import msgspec
 import pytest
-import wire_samples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import wire_samples
 from stillframe.contracts import slot_header
 from stillframe.contracts.errors import SlotHeaderError, StaleSlotError
 from stillframe.contracts.pixels import PixelFormat

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 import pytest
-import wire_doc
-import wire_samples
 from msgspec import inspect
 
+import wire_doc
+import wire_samples
 from stillframe.contracts import caps, slot_header
 from stillframe.contracts.heartbeat import HEARTBEAT_BYTES
 from stillframe.contracts.messages import WIRE_VERSION, Request, Response

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import unruly_worker
-
 from stillframe.contracts.images import ImageRequest, Profile, RatioPolicy
 from stillframe.contracts.pixels import Size
 from stillframe.contracts.wire import PROTOCOLS

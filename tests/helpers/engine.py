@@ -4,7 +4,6 @@ import collections
 import itertools
 
 from leases import lease
-
 from stillframe.cache.frames import CachedFrame
 from stillframe.contracts.errors import Fault, FaultKind
 from stillframe.contracts.images import ImageRequest, ImageResult

@@ -9,7 +9,6 @@ import random
 import string
 
 from leases import lease
-
 from stillframe.cache.frames import FrameCache
 from stillframe.cache.keys import scaled_key
 from stillframe.contracts.images import Profile

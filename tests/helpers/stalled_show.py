@@ -1,13 +1,15 @@
 """A show whose interface thread is held up in the middle of a transition; run as a program.
 
-Arguments: the folder of photos, and `render` for the product's own scene or `gui` for a control
-whose progress is driven on the interface's thread. Qt's frame log, with marks around each stall
+Arguments: the folder of photos; `render` for the product's own scene or `gui` for a control whose
+progress is driven on the interface's thread; and `burn` for stalls that compute or `hold` for stalls
+that only hold the interpreter's lock, as a C call can. Qt's frame log, with marks around each stall
 and around an undisturbed span of the same length, goes to standard error.
 
-Nothing throttles frames under Xvfb, so they also measure who else wants the processor. In an
-undisturbed span another process therefore burns as much as the stall does.
+Nothing throttles frames under Xvfb, so they also measure who else wants the processor. Where the
+stalls burn, another process therefore burns as much in the spans between them.
 """
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -43,29 +45,38 @@ Rectangle {
 """
 
 
-def main(folder: str, kind: str) -> None:
+def main(folder: str, kind: str, stalls: str) -> None:
     frame_log.enable(os.environ)
     os.environ["QT_LOGGING_RULES"] += ";default=true"
     if kind == "render":
-        _play(folder)
+        _play(folder, stalls)
     else:
-        _control()
+        _control(stalls)
 
 
 def _mark(name: str) -> Callable[[], None]:
     return lambda: qInfo(f"MARK {name}")
 
 
-def _schedule(parent: QObject) -> None:
+def _burn() -> None:
+    end_s = time.monotonic() + SPAN_MS / 1000
+    while time.monotonic() < end_s:
+        pass
+
+
+def _hold() -> None:
+    ctypes.PyDLL(None).usleep(SPAN_MS * 1000)  # PyDLL keeps the interpreter's lock
+
+
+def _schedule(parent: QObject, stalls: str) -> None:
     def stall() -> None:
         _mark("stall-begin")()
-        end_s = time.monotonic() + SPAN_MS / 1000
-        while time.monotonic() < end_s:  # holds the interpreter's lock, as a real bug would
-            pass
+        (_burn if stalls == "burn" else _hold)()
         _mark("stall-end")()
 
     def calm() -> None:
-        burning.append(subprocess.Popen([sys.executable, "-S", "-c", BURN]))
+        if stalls == "burn":
+            burning.append(subprocess.Popen([sys.executable, "-S", "-c", BURN]))
         _mark("calm-begin")()
 
     burning: list[subprocess.Popen[bytes]] = []
@@ -76,7 +87,7 @@ def _schedule(parent: QObject) -> None:
         QTimer.singleShot(at_ms, parent, stall)
 
 
-def _play(folder: str) -> None:
+def _play(folder: str, stalls: str) -> None:
     flags = {"--interval": str(MOTION_S), "--transition-duration": str(MOTION_S)}
     app.play(
         app.PlayOptions(
@@ -87,13 +98,13 @@ def _play(folder: str) -> None:
             exit_after_s=END_AT_MS / 1000,
             measure=False,
             scenes_folder=os.fsencode(folder) + b"/scenes",
-            on_open=_schedule,
+            on_open=lambda view: _schedule(view, stalls),
         ),
         os.environ,
     )
 
 
-def _control() -> None:
+def _control(stalls: str) -> None:
     os.environ.update(QSG_RENDER_LOOP="threaded", QSG_USE_SIMPLE_ANIMATION_DRIVER="1")
     qt = QGuiApplication(sys.argv)
     view = QQuickView()
@@ -102,7 +113,7 @@ def _control() -> None:
     component.setData(CONTROL, QUrl())
     view.setContent(QUrl(), component, component.create())
     view.show()
-    _schedule(view)
+    _schedule(view, stalls)
     QTimer.singleShot(END_AT_MS, qt.quit)
     qt.exec()
     del view

@@ -7,7 +7,6 @@ import os
 import sys
 
 from crew import Crew, unruly_request, unruly_spec
-
 from stillframe.contracts.wire import PROTOCOLS
 from stillframe.supervision.events import Submit, WorkerState
 from stillframe.supervision.spec import WorkerSpec

@@ -7,7 +7,6 @@ answered) and the stage's, and refuses at once what the director may never do.
 import random
 
 from leases import lease
-
 from stillframe.cache.frames import CachedFrame, FrameCache
 from stillframe.contracts.images import Profile
 from stillframe.contracts.pixels import Size

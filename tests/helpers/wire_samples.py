@@ -11,8 +11,6 @@ from typing import Any, get_args
 
 import msgspec
 from msgspec import inspect
-from wire_samples_control import control_samples
-from wire_samples_work import work_samples
 
 from stillframe.contracts import heartbeat, slot_header
 from stillframe.contracts.codec import Codec
@@ -22,6 +20,8 @@ from stillframe.contracts.messages import Failure
 from stillframe.contracts.pixels import PixelFormat
 from stillframe.contracts.slot_header import SlotHeader
 from stillframe.contracts.wire import PROTOCOLS
+from wire_samples_control import control_samples
+from wire_samples_work import work_samples
 
 GOLDEN_FOLDER = os.path.join(os.path.dirname(__file__), "..", "contracts", "golden")
 HEADER = SlotHeader(

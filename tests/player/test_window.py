@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from shows import environment, eventually, plain_photo, playing
 
+from shows import environment, eventually, plain_photo, playing
 from virtual_screen import VirtualScreen
 
 COLOUR = (30, 160, 60)

@@ -1,8 +1,8 @@
 """The director, as transcripts: what it is told, and what it says to that."""
 
 import pytest
-from rehearsal import INTERVAL_NS, LARGE, SMALL, Rehearsal, key, photos_in_order
 
+from rehearsal import INTERVAL_NS, LARGE, SMALL, Rehearsal, key, photos_in_order
 from stillframe.library.photos import Photo
 from stillframe.show import script
 from stillframe.show.director import RESIZE_SETTLE_NS

@@ -4,12 +4,12 @@ import itertools
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from theatre import Theatre
 
 from stillframe.cache.keys import scaled_key
 from stillframe.contracts.images import Profile
 from stillframe.show import script
 from stillframe.show.script import Appearance
+from theatre import Theatre
 
 NUMBERS = st.integers(0, 7)
 HAPPENINGS = st.one_of(

@@ -1,7 +1,6 @@
 """The director while the window's size changes, as transcripts."""
 
 from rehearsal import INTERVAL_NS, LARGE, SMALL, Rehearsal, key
-
 from stillframe.contracts.pixels import Size
 from stillframe.show import script
 from stillframe.show.director import RESIZE_SETTLE_NS

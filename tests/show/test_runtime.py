@@ -4,8 +4,8 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from engine import QueueEngine, RecordingStage
 
+from engine import QueueEngine, RecordingStage
 from stillframe.cache.frames import FrameCache
 from stillframe.contracts.control import LogLevel, LogRecord
 from stillframe.contracts.errors import FaultKind
@@ -141,8 +141,8 @@ def test_groups_are_tried_in_order_and_the_scenes_last(play: Play) -> None:
         b"/scenes/1.png",
     }
     text = "\n".join(play.log())
-    assert "the given paths: no photos found" in text
-    assert "the Pictures folder: no photos found" in text
+    assert "the given paths: /p: no photos found" in text
+    assert "the Pictures folder: /r: no photos found" in text
 
 
 def test_without_a_library_worker_the_scenes_are_painted(play: Play) -> None:

@@ -49,7 +49,10 @@ def test_a_root_is_read_page_by_page_and_then_the_next_root() -> None:
     assert sources.begin() == (ScanNext(b"/p", 0),)
     assert sources.on_page(page(b"/p", FOUND, cursor=7)) == ((PHOTO,), (ScanNext(b"/p", 7),))
     assert sources.on_page(page(b"/p")) == ((), (ScanNext(b"/q", 0),))
-    assert sources.on_page(page(b"/q")) == ((), (Step.ENDED,)), "one photo is enough"
+    assert sources.on_page(page(b"/q")) == (
+        (),
+        (Tell("given: /q: no photos found"), Step.ENDED),
+    ), "one photo is enough"
 
 
 def test_an_empty_group_is_named_and_the_next_one_tried() -> None:
@@ -57,7 +60,7 @@ def test_an_empty_group_is_named_and_the_next_one_tried() -> None:
     sources.begin()
     assert sources.on_page(page(b"/p")) == (
         (),
-        (Tell("given: no photos found"), ScanNext(b"/q", 0)),
+        (Tell("given: /p: no photos found"), ScanNext(b"/q", 0)),
     )
     assert sources.on_page(page(b"/q", FOUND))[1] == (Step.ENDED,)
 
@@ -65,7 +68,7 @@ def test_an_empty_group_is_named_and_the_next_one_tried() -> None:
 def test_after_the_last_group_the_scenes_are_painted_one_by_one() -> None:
     sources = Sources((Group("given", (b"/p",)),))
     sources.begin()
-    assert sources.on_page(page(b"/p"))[1] == (Tell("given: no photos found"), PaintNext(0))
+    assert sources.on_page(page(b"/p"))[1] == (Tell("given: /p: no photos found"), PaintNext(0))
     assert sources.on_scene(scene(0, 3)) == ((PHOTO,), (PaintNext(1),))
     assert sources.on_scene(scene(1, 3)) == ((PHOTO,), (PaintNext(2),))
     assert sources.on_scene(scene(2, 3)) == ((PHOTO,), (Step.ENDED,))
@@ -116,7 +119,7 @@ def test_a_group_of_which_nothing_can_be_shown_gives_way_to_the_next() -> None:
         Tell("given: no photo here can be shown"),
         ScanNext(b"/q", 0),
     )
-    assert sources.on_page(page(b"/q"))[1][0] == Tell("pictures: no photos found"), (
+    assert sources.on_page(page(b"/q"))[1][0] == Tell("pictures: /q: no photos found"), (
         "what the group before held does not count for this one"
     )
 

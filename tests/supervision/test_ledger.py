@@ -4,11 +4,11 @@ import collections
 from typing import Any
 
 import pytest
-from crew import unruly_request
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from crew import unruly_request
 from stillframe.contracts.images import SlotGrant
 from stillframe.supervision.events import Dropped, RefusalSource, Refused
 from stillframe.supervision.ledger import Ending, InFlight, Ledger, Ticket

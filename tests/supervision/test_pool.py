@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from crew import PATIENCE_S, Gate, environment, unruly_request, unruly_spec
-from unruly_worker import BURST
 
+from crew import PATIENCE_S, Gate, environment, unruly_request, unruly_spec
 from stillframe.supervision.events import (
     Completed,
     Configure,
@@ -25,6 +24,7 @@ from stillframe.supervision.pool import Pool
 from stillframe.supervision.process import Child
 from stillframe.supervision.spec import Deadlines, Shutdown
 from stillframe.transport.arena import SlotStage
+from unruly_worker import BURST
 
 T = TypeVar("T")
 # In the pool's eyes; nothing really waits so long.

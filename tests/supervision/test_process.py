@@ -13,8 +13,8 @@ from contextlib import contextmanager
 
 import msgspec
 import pytest
-from crew import PATIENCE_S, SHAPE, environment, unruly_request, unruly_spec
 
+from crew import PATIENCE_S, SHAPE, environment, unruly_request, unruly_spec
 from stillframe.contracts.control import Hello, Ready, Stop
 from stillframe.contracts.images import ImageResult
 from stillframe.contracts.wire import FromWorkerMessage

@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from crew import PATIENCE_S, Crew, Gate, environment, is_alive, unruly_spec
 
+from crew import PATIENCE_S, Crew, Gate, environment, is_alive, unruly_spec
 from stillframe.contracts.errors import FaultKind
 from stillframe.contracts.wire import PROTOCOLS
 from stillframe.supervision.events import (

@@ -4,8 +4,8 @@ import pickle
 from collections.abc import Iterator
 
 import pytest
-from channel_pairs import CAP_BYTES, PAIRS, Pair, Word
 
+from channel_pairs import CAP_BYTES, PAIRS, Pair, Word
 from stillframe.contracts.errors import ContractError, MessageTooLargeError
 from stillframe.transport.channel import ChannelClosedError, ChannelFullError
 

@@ -4,8 +4,8 @@ import os
 import socket
 
 import pytest
-from channel_pairs import CAP_BYTES, Word, codec
 
+from channel_pairs import CAP_BYTES, Word, codec
 from stillframe.contracts.errors import MessageTooLargeError
 from stillframe.transport.channel import ChannelClosedError
 from stillframe.transport.seqpacket import SeqpacketChannel, socket_pair

@@ -3,10 +3,10 @@
 import itertools
 
 import pytest
-from channel_pairs import CAP_BYTES, Word, codec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from channel_pairs import CAP_BYTES, Word, codec
 from stillframe.contracts.errors import MalformedMessageError, MessageTooLargeError
 from stillframe.transport.channel import ChannelClosedError, ChannelFullError
 from stillframe.transport.stream import StreamChannel, socket_pair

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from photos import shipped
-from worker_child import PATIENCE_S, WorkerChild
 
+from photos import shipped
 from stillframe.contracts import heartbeat
 from stillframe.contracts.control import Configure, Failed, Hello, Ready, Stop
 from stillframe.contracts.errors import FaultKind
@@ -22,6 +21,7 @@ from stillframe.contracts.pixels import Size
 from stillframe.transport.arena import ArenaShape
 from stillframe.transport.seqpacket import socket_pair
 from stillframe.workers.loop import BEAT_INTERVAL_S
+from worker_child import PATIENCE_S, WorkerChild
 
 SHAPE = ArenaShape(2, 256 * 1024)
 SHAPES = {"images": SHAPE, "library": None}

@@ -22,7 +22,7 @@ def cli() -> None:
 cli.add_command(play)
 
 
-def main() -> None:
+def run() -> None:
     """Run the command line; a bad setting is one line and exit status 2."""
     try:
         cli(prog_name="stillframe")

@@ -42,7 +42,9 @@ class _WindowSize(click.ParamType[tuple[int, int]]):
 
 
 @click.command(short_help="Show photos.")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=bytes), metavar="[PATH]...")
+@click.argument(
+    "paths", nargs=-1, type=click.Path(path_type=bytes, readable=False), metavar="[PATH]..."
+)
 @setting_options
 @click.option("--windowed", type=_WindowSize(), metavar="WxH", help="A window, not full screen.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Repeat the order of this seed.")

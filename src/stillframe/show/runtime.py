@@ -7,6 +7,7 @@ Guarantees: every call returns at once; a wake-up takes at most `EVENTS_PER_WAKE
 a flood of answers cannot hold up a key press.
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ from stillframe.show.script import Action, Appearance, Cue
 from stillframe.show.sources import PaintNext, ScanNext, SourceAction, Sources, Step, Tell
 from stillframe.supervision import events
 from stillframe.supervision.events import Command, Event, WorkerState
-from stillframe.transport.arena import ArenaShape
+from stillframe.transport.arena import ArenaShape, Lease
 from stillframe.transport.backlog import DropReason, Urgency
 
 EVENTS_PER_WAKE: Final = 64
@@ -237,6 +238,7 @@ class Runtime:
     def _take_completed(self, event: events.Completed) -> None:
         response = event.response
         if isinstance(event.request, ImageRequest) and event.lease is not None:
+            self._note_latency(event.request, event.lease)
             charge_bytes = self._plot.arena.slot_bytes
             self.cue(script.FrameArrived(event.request.cache_key, event.lease, charge_bytes))
         elif isinstance(response, ScanResult):
@@ -247,6 +249,18 @@ class Runtime:
             photos, following = self._sources.on_scene(response)
             self.cue(script.Found(photos))
             self._follow(following)
+
+    def _note_latency(self, request: ImageRequest, lease: Lease) -> None:
+        latency_ms = (lease.header.ts_ns - request.ts_req_ns) / 1e6
+        self._journal.note(
+            "PERF",
+            "frame",
+            worker=request.worker,
+            pid=lease.header.producer_pid,
+            seq=request.seq,
+            generation=lease.grant.generation,
+            latency_under_ms=1 << max(0, math.ceil(math.log2(max(latency_ms, 1)))),
+        )
 
     def _take_refused(self, event: events.Refused) -> None:
         request, said = event.request, f"{event.reason}: {event.detail}"

@@ -64,6 +64,7 @@ class Sources:
         self._roots: list[bytes] = []
         self._group: Group | None = None
         self._found_in_group = 0
+        self._found_in_root = 0
 
     def begin(self) -> tuple[SourceAction, ...]:
         """Return the first request."""
@@ -72,6 +73,7 @@ class Sources:
     def on_page(self, page: ScanResult) -> tuple[tuple[Photo, ...], tuple[SourceAction, ...]]:
         """Take a page: return its photos and what to do next."""
         photos = tuple(_photo(found) for found in page.photos)
+        self._found_in_root += len(photos)
         self._found_in_group += len(photos)
         notes = tuple(
             Tell(f"{printable(skipped.path)}: {skipped.error.detail} ({skipped.error.kind})")
@@ -79,6 +81,8 @@ class Sources:
         )
         if page.next_cursor:
             return photos, (*notes, ScanNext(page.root, page.next_cursor))
+        if not self._found_in_root:
+            notes += (Tell(f"{self._name}: {printable(page.root)}: no photos found"),)
         return photos, (*notes, *self._next_root())
 
     def on_scan_failed(self, root: bytes, detail: str) -> tuple[SourceAction, ...]:
@@ -97,18 +101,22 @@ class Sources:
 
     def on_nothing_shown(self) -> tuple[SourceAction, ...]:
         """Go on to the next group: not one photo of this one can be shown."""
-        name = self._group.name if self._group else ""
-        if not name:
+        if not self._name:
             return ()
-        return (Tell(f"{name}: no photo here can be shown"), *self._next_group())
+        return (Tell(f"{self._name}: no photo here can be shown"), *self._next_group())
+
+    @property
+    def _name(self) -> str:
+        """The present group's name, empty once the scenes are painted."""
+        return self._group.name if self._group else ""
 
     def _next_root(self) -> tuple[SourceAction, ...]:
+        self._found_in_root = 0
         if self._roots:
             return (ScanNext(self._roots.pop(0), 0),)
         if self._found_in_group:
             return (Step.ENDED,)
-        name = self._group.name if self._group else ""
-        return (Tell(f"{name}: no photos found"), *self._next_group())
+        return self._next_group()
 
     def _next_group(self) -> tuple[SourceAction, ...]:
         self._found_in_group = 0
@@ -117,6 +125,8 @@ class Sources:
             return (PaintNext(0),)
         self._group = self._groups.pop(0)
         self._roots = list(self._group.roots)
+        if not self._roots:
+            return (Tell(f"{self._name}: no photos found"), *self._next_group())
         return self._next_root()
 
 

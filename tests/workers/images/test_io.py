@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 import pyvips
-from decoding import Decoded, Decoder
 from PIL import Image, ImageCms, ImageOps
 
+from decoding import Decoded, Decoder
 from photos import encoded, installed, largest_step, picture, psnr_db, saved, shipped
 from stillframe.contracts.images import Colour, Mode, Pool
 from stillframe.contracts.pixels import PixelFormat

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from PIL import Image
+
 from decoding import Decoder
 from nobody import without_rights
 from photos import encoded, picture, shipped
-from PIL import Image
-
 from stillframe.contracts.control import ArenaGrant, Start
 from stillframe.contracts.errors import FaultError, FaultKind
 from stillframe.contracts.images import Mode

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nobody import without_rights
 
+from nobody import without_rights
 from stillframe.contracts.control import Start
 from stillframe.contracts.errors import FaultError, FaultKind
 from stillframe.contracts.library import FoundPhoto, ScanRequest, ScanResult, SkippedFolder
