@@ -1,17 +1,13 @@
 """A show whose interface thread is held up in the middle of a transition; run as a program.
 
 Arguments: the folder of photos; `render` for the product's own scene or `gui` for a control whose
-progress is driven on the interface's thread; and `burn` for stalls that compute or `hold` for stalls
-that only hold the interpreter's lock, as a C call can. Qt's frame log, with marks around each stall
-and around an undisturbed span of the same length, goes to standard error.
-
-Nothing throttles frames under Xvfb, so they also measure who else wants the processor. Where the
-stalls burn, another process therefore burns as much in the spans between them.
+progress is driven on the interface's thread; and `burn` for stalls that compute or `hold` for
+stalls that only hold the interpreter's lock, as a C call can. Qt's frame log, with marks around
+each stall and around an undisturbed span of the same length, goes to standard error.
 """
 
 import ctypes
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -31,7 +27,6 @@ SPAN_MS = 500
 # Photos appear within a second or so; the first one then takes 9 s to rise from the mat.
 MOTION_S = 9
 CALM_AT_MS, STALL_AT_MS, END_AT_MS = (2000, 4000, 6000), (3000, 5000, 7000), 8000
-BURN = f"import time\nend = time.monotonic() + {SPAN_MS / 1000}\nwhile time.monotonic() < end: pass"
 
 CONTROL = b"""
 import QtQuick
@@ -74,14 +69,8 @@ def _schedule(parent: QObject, stalls: str) -> None:
         (_burn if stalls == "burn" else _hold)()
         _mark("stall-end")()
 
-    def calm() -> None:
-        if stalls == "burn":
-            burning.append(subprocess.Popen([sys.executable, "-S", "-c", BURN]))
-        _mark("calm-begin")()
-
-    burning: list[subprocess.Popen[bytes]] = []
     for at_ms in CALM_AT_MS:
-        QTimer.singleShot(at_ms, parent, calm)
+        QTimer.singleShot(at_ms, parent, _mark("calm-begin"))
         QTimer.singleShot(at_ms + SPAN_MS, parent, _mark("calm-end"))
     for at_ms in STALL_AT_MS:
         QTimer.singleShot(at_ms, parent, stall)

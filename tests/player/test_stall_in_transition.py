@@ -14,11 +14,16 @@ from virtual_screen import VirtualScreen
 PROGRAM = Path(__file__).parent.parent / "helpers" / "stalled_show.py"
 
 
+REFRESH_HZ = 60
 STALLS = pytest.mark.parametrize("stalls", ["burn", "hold"])
 
 
 def _frames(tmp_path: Path, screen: VirtualScreen, kind: str, stalls: str) -> dict[str, int]:
-    """Return how many frames were presented in the calm span and in the stalled one."""
+    """Return how many frames a display would have shown in the calm spans and the stalled ones.
+
+    Nothing throttles the render thread under Xvfb: it presents as many frames as the processor
+    allows, which says more of the processor than of the show. A display shows one a refresh.
+    """
     done = subprocess.run(
         [sys.executable, str(PROGRAM), str(photo_folder(tmp_path / "photos")), kind, stalls],
         env=screen.environ(os.environ),
@@ -27,15 +32,15 @@ def _frames(tmp_path: Path, screen: VirtualScreen, kind: str, stalls: str) -> di
         timeout=60,
         check=True,
     )
-    counts = {"calm": 0, "stall": 0}
+    shown: dict[str, set[int]] = {"calm": set(), "stall": set()}
     span = ""
     for line in done.stderr.splitlines():
         mark = re.search(r"MARK (calm|stall)-(begin|end)", line)
         if mark is not None:
             span = mark[1] if mark[2] == "begin" else ""
         elif span and "frame rendered" in line:
-            counts[span] += 1
-    return counts
+            shown[span].add(int(float(line.split()[0]) * REFRESH_HZ))
+    return {name: len(refreshes) for name, refreshes in shown.items()}
 
 
 @STALLS
@@ -43,7 +48,7 @@ def test_a_stall_of_half_a_second_does_not_interrupt_a_transition(
     tmp_path: Path, screen: VirtualScreen, stalls: str
 ) -> None:
     frames = _frames(tmp_path, screen, "render", stalls)
-    assert frames["calm"] >= 5, "the undisturbed span shows motion"
+    assert frames["calm"] >= 30, "the undisturbed span shows motion"
     assert frames["stall"] >= 0.6 * frames["calm"], frames
 
 
@@ -52,5 +57,5 @@ def test_the_same_stall_stops_an_animation_of_the_interface_thread(
     tmp_path: Path, screen: VirtualScreen, stalls: str
 ) -> None:
     frames = _frames(tmp_path, screen, "gui", stalls)
-    assert frames["calm"] >= 5, "the undisturbed span shows motion"
+    assert frames["calm"] >= 30, "the undisturbed span shows motion"
     assert frames["stall"] <= 0.1 * frames["calm"], frames
