@@ -1,0 +1,125 @@
+"""From 24-megapixel JPEGs to pixels that the interface can show: how many a second, at what cost.
+
+Role: measures the image worker through its supervisor. Counterpart: `bench.decoders` holds ours
+and the peers; they decode the same batches in turns.
+
+Guarantees: nobody's first photo counts; the batches of one round follow each other at once, each
+round in another order; CPU time is that of all processes that took part.
+"""
+
+import argparse
+import contextlib
+import statistics
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from bench import table
+from bench.decoders import (
+    Decoder,
+    PillowThreads,
+    ProcessPool,
+    SupervisedWorker,
+    Vipsthumbnail,
+)
+from bench.sample_photos import NoPhotoError, large_photos
+from stillframe.contracts.pixels import Size
+
+_SIZES: Final = (Size(1920, 1080), Size(3840, 2160))
+_OURS: Final = "ours"
+_MISSING: Final = {"vipsthumbnail": Vipsthumbnail.missing, "pillow_threads": PillowThreads.missing}
+# A quick run begins no round that could end after this.
+_QUICK_S: Final = 50.0
+_FULL_ROUNDS: Final = 20
+_SLOTS: Final = 6
+
+
+@dataclass
+class Taken:
+    """What each batch of one contender at one size took, per photo."""
+
+    cpu_ms: list[float] = field(default_factory=list)
+    wall_ms: list[float] = field(default_factory=list)
+
+
+Times = Mapping[tuple[Size, str], Taken]
+
+
+def main(arguments: list[str]) -> int:
+    """Measure and print; 1 if there is no photo to measure with."""
+    parser = argparse.ArgumentParser(prog="python -m bench.image", description=__doc__)
+    parser.add_argument("--full", action="store_true", help=f"{_FULL_ROUNDS} rounds")
+    full = parser.parse_args(arguments).full
+    try:
+        photos = large_photos()
+    except NoPhotoError as error:
+        print(error, file=sys.stderr)
+        return 1
+    notes = [
+        "vipsthumbnail writes RGB without alpha and nobody reads it: in its favour",
+        "images/s: ours is one process on one core; the peers use every core",
+    ]
+    with contextlib.ExitStack() as stack:
+        contenders: dict[str, Decoder] = {
+            _OURS: stack.enter_context(SupervisedWorker(_SIZES[-1], _SLOTS))
+        }
+        for name, missing in _MISSING.items():
+            if said := missing():
+                notes.append(f"left out: {name}: {said}")
+        if not Vipsthumbnail.missing():
+            contenders["vipsthumbnail"] = stack.enter_context(Vipsthumbnail())
+        if not PillowThreads.missing():
+            contenders["pillow_threads"] = stack.enter_context(PillowThreads())
+        contenders["process_pool"] = stack.enter_context(ProcessPool())
+        times, rounds = _measure(contenders, photos, full=full)
+    table.show("image", _rows(times, list(contenders)), notes=[*notes, f"rounds: {rounds}"])
+    return 0
+
+
+def _measure(
+    contenders: Mapping[str, Decoder], photos: Sequence[Path], *, full: bool
+) -> tuple[Times, int]:
+    times = {(size, name): Taken() for size in _SIZES for name in contenders}
+    began_s = time.monotonic()
+    for decoder in contenders.values():
+        for size in _SIZES:
+            decoder.decode(photos, size)  # code, files and memory are warm from here on
+    rounds, longest_s = 0, 0.0
+    names = list(contenders)
+    while rounds < _FULL_ROUNDS:
+        round_began_s = time.monotonic()
+        if not full and rounds and round_began_s + longest_s - began_s > _QUICK_S:
+            break
+        for size in _SIZES:
+            for name in names:
+                _take(times[size, name], contenders[name], photos, size)
+        names.append(names.pop(0))
+        rounds += 1
+        longest_s = max(longest_s, time.monotonic() - round_began_s)
+    return times, rounds
+
+
+def _take(taken: Taken, decoder: Decoder, photos: Sequence[Path], size: Size) -> None:
+    cpu_s, wall_s = decoder.cpu_s(), time.perf_counter()
+    decoder.decode(photos, size)
+    taken.wall_ms.append((time.perf_counter() - wall_s) * 1e3 / len(photos))
+    taken.cpu_ms.append((decoder.cpu_s() - cpu_s) * 1e3 / len(photos))
+
+
+def _rows(times: Times, names: Sequence[str]) -> list[table.Row]:
+    rows = []
+    for size in _SIZES:
+        cpu_ms = {name: statistics.median(times[size, name].cpu_ms) for name in names}
+        per_s = {name: 1e3 / statistics.median(times[size, name].wall_ms) for name in names}
+        case = f"{size.width}x{size.height}"
+        for metric, unit, values in (("cpu_ms", "ms", cpu_ms), ("images_per_s", "1/s", per_s)):
+            ours = values.pop(_OURS)
+            rows.append(table.Row(case, metric, unit, ours, values))
+    return rows
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,177 @@
+"""Whether the screen keeps its pace while photos are decoded, and while Python is held up.
+
+Role: measures the time between frames of real shows. Counterpart: `bench.show_child` plays each
+show in a process of its own; here they are ordered, gathered and compared.
+
+Cases: `idle` is the baseline, with nothing to decode; `saturated` has a supervised image worker
+that never rests; `stalled` is that with Python held up for 500 ms every 2 s; `in_process` decodes
+in threads of the interface's own process. `idle_stalled` and `in_process_stalled` are run by
+`--full`.
+
+Guarantees: the cases take turns; each number is the median over the rounds. Qt's log counts whole
+milliseconds, so a percentile is interpolated within its millisecond, as of grouped data. Nothing
+throttles frames here, and software GL draws with a thread a core, so drawing alone wants the whole
+machine: any processor time that a worker takes is seen.
+"""
+
+import argparse
+import importlib.util
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from bench import table
+from bench.sample_photos import NoPhotoError, large_photos, small_photos
+from bench.show_child import WINDOW_PX, Order, Seen
+from virtual_screen import VirtualScreen
+
+_BASELINE: Final = "idle"
+_SCREEN_PX: Final = (1280, 720)
+_CHILD_TIMEOUT_S: Final = 120
+_QUICK_ROUNDS, _QUICK_PLAY_S = 3, 3.8
+_FULL_ROUNDS, _FULL_PLAY_S = 5, 24.0
+# A quick run begins no show that would end after this.
+_QUICK_S: Final = 57.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """A kind of show: what decodes meanwhile, and whether Python is held up."""
+
+    name: str
+    load: str
+    stalls: bool = False
+
+
+_QUICK_CASES: Final = (
+    Case(_BASELINE, "none"),
+    Case("saturated", "worker"),
+    Case("stalled", "worker", stalls=True),
+    Case("in_process", "threads"),
+)
+_FULL_CASES: Final = (
+    *_QUICK_CASES,
+    Case("idle_stalled", "none", stalls=True),
+    Case("in_process_stalled", "threads", stalls=True),
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Measure and print; 1 if there is nothing to measure with."""
+    parser = argparse.ArgumentParser(prog="python -m bench.pacing")
+    parser.add_argument("--full", action="store_true", help="longer shows, and more of them")
+    full = parser.parse_args(arguments).full
+    if shutil.which("Xvfb") is None:
+        print("pacing needs Xvfb: apt-get install xvfb xauth", file=sys.stderr)
+        return 1
+    notes = []
+    cases: Sequence[Case] = _FULL_CASES if full else _QUICK_CASES
+    if importlib.util.find_spec("PIL") is None:
+        notes.append("left out: in_process: Pillow is not installed")
+        cases = [case for case in cases if case.load != "threads"]
+    try:
+        seen = _play_all(cases, full=full)
+    except NoPhotoError as error:
+        print(error, file=sys.stderr)
+        return 1
+    notes += [_load_note(name, shows) for name, shows in seen.items()]
+    table.show("pacing", _rows(seen), notes=notes)
+    return 0
+
+
+def _play_all(cases: Sequence[Case], *, full: bool) -> dict[str, list[Seen]]:
+    heavy = [str(path) for path in large_photos()]
+    photos = str(small_photos(*WINDOW_PX))
+    rounds, play_s = (_FULL_ROUNDS, _FULL_PLAY_S) if full else (_QUICK_ROUNDS, _QUICK_PLAY_S)
+    seen: dict[str, list[Seen]] = {case.name: [] for case in cases}
+    began_s, longest_s = time.monotonic(), 0.0
+    with VirtualScreen(*_SCREEN_PX) as screen:
+        environ = screen.environ(os.environ)
+        for _ in range(rounds):
+            for case in cases:
+                show_began_s = time.monotonic()
+                if not full and show_began_s + longest_s - began_s > _QUICK_S:
+                    return seen
+                order = Order(
+                    photos=photos, heavy=heavy, load=case.load, stalls=case.stalls, play_s=play_s
+                )
+                seen[case.name].append(_play(order, environ))
+                longest_s = max(longest_s, time.monotonic() - show_began_s)
+    return seen
+
+
+def _play(order: Order, environ: Mapping[str, str]) -> Seen:
+    """Play one show.
+
+    Raises:
+        RuntimeError: if it fails, with what it said.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.show_child", msgspec.json.encode(order).decode()],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=_CHILD_TIMEOUT_S,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"a show of {order.load} failed: {done.stderr[-2000:]}")
+    seen = msgspec.json.decode(done.stdout.splitlines()[-1], type=Seen)
+    if not seen.intervals_ms:
+        raise RuntimeError(f"a show of {order.load} presented nothing: {done.stderr[-2000:]}")
+    return seen
+
+
+def percentile_ms(intervals_ms: Sequence[float], fraction: float) -> float:
+    """Return a percentile of whole milliseconds, each taken as spread over its millisecond."""
+    counts = Counter(intervals_ms)
+    wanted, below = len(intervals_ms) * fraction, 0
+    for interval_ms in sorted(counts):
+        if below + counts[interval_ms] >= wanted:
+            return interval_ms - 0.5 + (wanted - below) / counts[interval_ms]
+        below += counts[interval_ms]
+    return max(intervals_ms)
+
+
+def _rows(seen: Mapping[str, Sequence[Seen]]) -> list[table.Row]:
+    measured = {name: _measures(shows) for name, shows in seen.items() if shows}
+    baseline = measured[_BASELINE]
+    return [
+        table.Row(name, metric, "ms", value, {_BASELINE: baseline[metric]})
+        for name, measures in measured.items()
+        if name != _BASELINE
+        for metric, value in measures.items()
+    ]
+
+
+def _measures(shows: Sequence[Seen]) -> dict[str, float]:
+    return {
+        "interval_p99_ms": statistics.median(percentile_ms(s.intervals_ms, 0.99) for s in shows),
+        "interval_p50_ms": statistics.median(percentile_ms(s.intervals_ms, 0.5) for s in shows),
+        "interval_max_ms": statistics.median(max(s.intervals_ms) for s in shows),
+        "gui_stall_ms_max": statistics.median(s.gui_stall_ms_max for s in shows),
+    }
+
+
+def _load_note(name: str, shows: Sequence[Seen]) -> str:
+    frames = sum(len(show.intervals_ms) for show in shows)
+    decoded = sum(show.decoded for show in shows)
+    cpu_s = sum(show.load_cpu_s for show in shows)
+    p99s = " ".join(f"{percentile_ms(show.intervals_ms, 0.99):.1f}" for show in shows)
+    return (
+        f"{name}: {len(shows)} shows, {frames} intervals, p99 of each {p99s} ms; "
+        f"{decoded} photos decoded beside them, {cpu_s:.1f} s of CPU time"
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,256 @@
+"""One measured show, in a process of its own.
+
+Role: plays a real show in a small window for some seconds while something else decodes, and prints
+what Qt's frame log saw as one line of JSON. Counterpart: `bench.pacing` starts it, on a screen of
+its own, and compares.
+
+Guarantees: one transition follows another without a rest; the frames are counted by the product's
+own log; the load runs from before the first photo until after the last.
+"""
+
+import collections
+import contextlib
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, Self
+from unittest import mock
+
+import msgspec
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtQuick import QQuickView
+
+from bench.clocks import process_cpu_s
+from stillframe import app
+from stillframe.contracts.images import ImageRequest, Profile, RatioPolicy
+from stillframe.contracts.pixels import Size
+from stillframe.player import frame_log
+from stillframe.settings import Settings, load
+from stillframe.show.memory import plan_arena
+from stillframe.show.sources import Group
+from stillframe.show.specs import worker_specs
+from stillframe.supervision import events
+from stillframe.supervision.supervisor import Supervisor
+
+WINDOW_PX: Final = (640, 360)
+# What the load decodes for: a common screen.
+_TARGET: Final = Size(1920, 1080)
+_TRANSITION_S: Final = 1.0
+# A step falls due just after the transition before it has ended.
+_STEP_MS: Final = 1100
+_STALL_EVERY_MS, _STALL_S = 2000, 0.5
+_STOP_TIMEOUT_S: Final = 5.0
+_ANSWER_TTL_NS: Final = 3600 * 1_000_000_000
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """What to play, and beside what.
+
+    Attributes:
+        photos: the folder that is shown.
+        load: `none`, `worker` or `threads`.
+        heavy: the photos that the load decodes, again and again.
+    """
+
+    photos: str
+    heavy: list[str]
+    load: str
+    stalls: bool
+    play_s: float
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of it. Intervals are whole milliseconds, as Qt's log counts them."""
+
+    intervals_ms: list[float]
+    gui_stall_ms_max: float
+    transitions: int
+    decoded: int
+    load_cpu_s: float
+
+
+def main(text: str) -> None:
+    """Play the show of an `Order` and print what was `Seen`."""
+    order = msgspec.json.decode(text, type=Order)
+    settings = _settings()
+    logs: list[frame_log.FrameLog] = []
+
+    class KeptLog(frame_log.FrameLog):
+        """The product's log; the show's report holds only three numbers of it."""
+
+        def __init__(self, other: Callable[[str], None]) -> None:
+            super().__init__(other)
+            logs.append(self)
+
+    with mock.patch.object(frame_log, "FrameLog", KeptLog), _loaded(order, settings) as load_now:
+        report = app.play(
+            app.PlayOptions(
+                settings=settings,
+                groups=(Group("the bench's photos", (os.fsencode(order.photos),)),),
+                windowed=Size(*WINDOW_PX),
+                seed=1,
+                exit_after_s=order.play_s,
+                measure=True,
+                scenes_folder=os.fsencode(order.photos) + b"/scenes",
+                on_open=lambda view: _drive(view, stalls=order.stalls),
+            ),
+            os.environ,
+        )
+        decoded, cpu_s = load_now()
+    seen = Seen(
+        intervals_ms=[interval for log in logs for interval in log.intervals_ms],
+        gui_stall_ms_max=report.gui_stall_ms_max or 0.0,
+        transitions=report.transitions,
+        decoded=decoded,
+        load_cpu_s=cpu_s,
+    )
+    print(msgspec.json.encode(seen).decode())
+
+
+def _settings() -> Settings:
+    flags = {"--interval": "10", "--transition-duration": str(_TRANSITION_S)}
+    return load(file_text=None, file_name="", environ={}, flags=flags)
+
+
+def _drive(view: QQuickView, *, stalls: bool) -> None:
+    """Ask for one photo after another, as a finger on the key would, and hold Python up."""
+    steps = QTimer(view)
+    steps.timeout.connect(lambda: _press(view))
+    steps.start(_STEP_MS)
+    if stalls:
+        stall = QTimer(view)
+        stall.timeout.connect(_hold_up)
+        stall.start(_STALL_EVERY_MS)
+
+
+def _press(view: QQuickView) -> None:
+    no_modifier = Qt.KeyboardModifier.NoModifier
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        QCoreApplication.postEvent(view, QKeyEvent(kind, Qt.Key.Key_Right, no_modifier))
+
+
+def _hold_up() -> None:
+    end_s = time.monotonic() + _STALL_S
+    while time.monotonic() < end_s:  # holds the interpreter's lock, as a real bug would
+        pass
+
+
+LoadNow = Callable[[], tuple[int, float]]
+"""Says how many photos the load has decoded so far, and its CPU time in seconds."""
+
+
+@contextlib.contextmanager
+def _loaded(order: Order, settings: Settings) -> Iterator[LoadNow]:
+    if order.load == "worker":
+        with WorkerLoad(order.heavy, settings) as worker:
+            yield worker.now
+    elif order.load == "threads":
+        with thread_load(order.heavy) as now:
+            yield now
+    else:
+        yield lambda: (0, 0.0)
+
+
+class WorkerLoad:
+    """A real supervised image worker that always has the next photo waiting."""
+
+    def __init__(self, heavy: Sequence[str], settings: Settings) -> None:
+        self._paths = collections.deque(os.fsencode(path) for path in heavy)
+        arena = plan_arena(
+            budget_bytes=settings.images.arena_bytes,
+            ram_bytes=settings.images.arena_bytes * 8,
+            screen=_TARGET,
+            look_ahead=1,
+        )
+        self._decoded, self._pid = 0, 0
+        self._failure = ""
+        self._supervisor = Supervisor(
+            worker_specs(settings, arena)[:1],
+            notify=self._on_event,
+            rng=random.Random(1),
+            environ=os.environ,
+        )
+
+    def __enter__(self) -> Self:
+        self._supervisor.start()
+        for _ in range(2):  # one in its hands and one waiting
+            self._submit()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._supervisor.stop()
+        self._supervisor.join(_STOP_TIMEOUT_S)
+        if self._failure:
+            raise RuntimeError(self._failure)
+
+    def now(self) -> tuple[int, float]:
+        """Return the count and the worker's CPU time."""
+        return self._decoded, process_cpu_s(self._pid)
+
+    def _on_event(self) -> None:
+        """Take what there is, on the supervisor's own thread: it is two appends and no work."""
+        while (event := self._supervisor.take()) is not None:
+            match event:
+                case events.Completed(lease=lease) if lease is not None:
+                    self._decoded += 1
+                    self._supervisor.post(events.Release("images", lease.grant))
+                    self._submit()
+                case events.Refused(reason=reason, detail=detail):
+                    self._failure = f"the load's worker refused: {reason}: {detail}"
+                case events.WorkerChanged(pid=pid) if pid:
+                    self._pid = pid
+
+    def _submit(self) -> None:
+        self._paths.rotate(-1)
+        seq, now_ns = self._supervisor.next_seq(), time.monotonic_ns()
+        key = b"%d" % seq
+        request = ImageRequest(
+            seq=seq,
+            correlation_id=0,
+            worker="images",
+            ts_req_ns=now_ns,
+            deadline_ns=now_ns + _ANSWER_TTL_NS,
+            path=self._paths[0],
+            target_size=_TARGET,
+            profile=Profile(),
+            cache_key=key,
+            ratio_policy=RatioPolicy(),
+        )
+        self._supervisor.post(events.Submit(request, key))
+
+
+@contextlib.contextmanager
+def thread_load(heavy: Sequence[str]) -> Iterator[LoadNow]:
+    """Decode in threads of this process, one a core, as a pool does by default."""
+    from PIL import Image, ImageOps  # noqa: PLC0415 - it may not be installed
+
+    going, decoded = [True], [0]
+    threads = os.cpu_count() or 1
+    cpu_s = [0.0] * threads
+
+    def decode_on(start: int) -> None:
+        number = start
+        while going:
+            with Image.open(heavy[number % len(heavy)]) as photo:
+                size = (_TARGET.width, _TARGET.height)
+                ImageOps.fit(photo, size, Image.Resampling.LANCZOS).convert("RGBA")
+            decoded[0] += 1
+            cpu_s[start] = time.thread_time()
+            number += 1
+
+    with ThreadPoolExecutor(threads) as pool:
+        running: list[Future[None]] = [pool.submit(decode_on, n) for n in range(threads)]
+        try:
+            yield lambda: (decoded[0], sum(cpu_s))
+        finally:
+            going.clear()
+            for future in running:
+                future.result()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
