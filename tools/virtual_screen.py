@@ -77,6 +77,11 @@ class VirtualScreen:
     ) -> None:
         self._end()
 
+    @property
+    def pid(self) -> int:
+        """The server's process number."""
+        return self._server.pid
+
     def environ(self, base: Mapping[str, str]) -> dict[str, str]:
         """Return an environment in which programs draw here."""
         return {

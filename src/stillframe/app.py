@@ -32,6 +32,7 @@ from stillframe.player.scheduler import Scheduler
 from stillframe.player.stage import QtStage
 from stillframe.player.stalls import StallMeter
 from stillframe.player.window import PhotoWindow, largest_surface
+from stillframe.player.x11 import end_with_server
 from stillframe.settings import Settings
 from stillframe.show import script
 from stillframe.show.director import Director, Pace
@@ -111,6 +112,7 @@ class _Show:
         show = options.settings.show
         self._qt = QGuiApplication.instance() or QGuiApplication([sys.argv[0]])
         self._qt.setApplicationName("stillframe")
+        end_with_server()
         self._motion_log = QLoggingCategory(frame_log.MOTION_CATEGORY)  # type: ignore[arg-type]
         self._frames_seen = frame_log.FrameLog(lambda line: journal.note("HEALTH", "qt", line=line))
         self._arena = plan_arena(
