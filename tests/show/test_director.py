@@ -343,3 +343,21 @@ def test_a_photo_found_late_comes_before_a_new_round() -> None:
     show.wait()
     show.finish("b")
     assert show.cue(script.Found((Photo(b"c"),))) == ["decode c 4x3 prefetch"]
+
+
+def test_nothing_is_decoded_ahead_while_something_moves() -> None:
+    show = Rehearsal()
+    show.begin(1)
+    show.arrive("a")
+    assert show.upload("a") == ["transition a 4x3"]
+    assert show.cue(script.Found((Photo(b"b"),))) == []
+    assert show.finish("a") == ["decode b 4x3 prefetch"]
+
+
+def test_what_a_person_asks_for_is_decoded_even_while_something_moves() -> None:
+    show = Rehearsal()
+    show.begin(1)
+    show.arrive("a")
+    show.upload("a")
+    show.cue(script.Found((Photo(b"b"),)))
+    assert show.step(+1) == ["decode b 4x3 on_screen"]

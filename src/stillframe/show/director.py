@@ -212,6 +212,8 @@ class Director:
     def _ask_for(self, wanted: list[Photo], now_ns: int) -> list[Action]:
         if self._size is None or not self._decoder_available or now_ns < self._settled_ns:
             return []
+        if self._moving is Appearance.TRANSITION and not self._heading:
+            return []  # nobody waits for it, and a decoder would compete with what moves
         awaited = self._heading != 0 or not self._shown_key or now_ns >= self._due_ns
         actions: list[Action] = []
         for position, photo in enumerate(wanted):
