@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, TypedDict
 
 from stillframe.cache.frames import CachedFrame
 from stillframe.contracts.errors import FaultKind
@@ -37,6 +37,16 @@ EVENTS_PER_WAKE: Final = 64
 _ANSWER_TTL_NS: Final = 300_000_000_000
 # What the painted scenes are made at: the largest common screen.
 _SCENE_SIZE: Final = Size(3840, 2160)
+
+
+class _Asking(TypedDict):
+    """The fields that every request begins with; those of one photo's turn go together."""
+
+    seq: int
+    correlation_id: int
+    worker: str
+    ts_req_ns: int
+    deadline_ns: int
 
 
 class Engine(Protocol):
@@ -160,13 +170,8 @@ class Runtime:
         self._stage.present(action.key, action.appearance)
 
     def _image_request(self, action: script.Decode) -> ImageRequest:
-        now_ns = time.monotonic_ns()
         return ImageRequest(
-            seq=self._engine.next_seq(),
-            correlation_id=self.tally.photos_shown,
-            worker="images",
-            ts_req_ns=now_ns,
-            deadline_ns=now_ns + _ANSWER_TTL_NS,
+            **self._asking("images"),
             path=action.photo.path,
             target_size=action.target,
             profile=self._plot.profile,
@@ -189,31 +194,27 @@ class Runtime:
                     self.cue(script.SourcesEnded())
 
     def _scan(self, root: bytes, cursor: int) -> None:
-        now_ns = time.monotonic_ns()
-        request = ScanRequest(
-            seq=self._engine.next_seq(),
-            correlation_id=0,
-            worker="library",
-            ts_req_ns=now_ns,
-            deadline_ns=now_ns + _ANSWER_TTL_NS,
-            root=root,
-            cursor=cursor,
-        )
+        request = ScanRequest(**self._asking("library"), root=root, cursor=cursor)
         self._submit(request, root, Urgency.PREFETCH)
 
     def _paint(self, index: int) -> None:
-        now_ns = time.monotonic_ns()
         request = SceneRequest(
-            seq=self._engine.next_seq(),
-            correlation_id=0,
-            worker="scenes",
-            ts_req_ns=now_ns,
-            deadline_ns=now_ns + _ANSWER_TTL_NS,
+            **self._asking("scenes"),
             folder=self._plot.scenes_folder,
             index=index,
             size=_SCENE_SIZE,
         )
         self._submit(request, b"scene", Urgency.PREFETCH)
+
+    def _asking(self, worker: str) -> _Asking:
+        now_ns = time.monotonic_ns()
+        return _Asking(
+            seq=self._engine.next_seq(),
+            correlation_id=self.tally.photos_shown,
+            worker=worker,
+            ts_req_ns=now_ns,
+            deadline_ns=now_ns + _ANSWER_TTL_NS,
+        )
 
     def _submit(self, request: Request, key: bytes, urgency: Urgency) -> None:
         self._engine.post(events.Submit(request, key, urgency))
