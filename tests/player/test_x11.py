@@ -23,4 +23,5 @@ def test_the_show_and_its_workers_end_with_the_x_server(
         workers = show.worker_pids()
         os.kill(screen.pid, signal.SIGKILL)
         eventually(lambda: show.process.poll() is not None, "the show is over", deadline_s=10)
+        assert show.process.returncode == 1
         eventually(lambda: not any(alive(pid) for pid in workers), "so are its workers")
