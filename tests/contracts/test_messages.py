@@ -11,6 +11,7 @@ from stillframe.contracts.control import LogLevel
 from stillframe.contracts.errors import FaultKind
 from stillframe.contracts.messages import Failure, Request, Response
 from stillframe.contracts.pixels import PixelFormat
+from stillframe.contracts.sandbox import Layer, LayerState, Sockets
 from stillframe.contracts.wire import PROTOCOLS
 
 SAMPLES = wire_samples.samples()
@@ -42,6 +43,9 @@ WORDS: dict[type[enum.Enum], set[Any]] = {
     images.Pool: {"local", "feed"},
     images.Colour: {"srgb", "as-is"},
     PixelFormat: {1},
+    Sockets: {"none", "unix", "any"},
+    Layer: {"no-new-privileges", "limits", "landlock", "seccomp"},
+    LayerState: {"on", "off", "unsupported", "broken"},
     LogLevel: {"debug", "info", "warning", "error"},
     feeds.DropReason: {
         "no-image",

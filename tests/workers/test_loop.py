@@ -20,9 +20,10 @@ from stillframe.contracts.messages import WIRE_VERSION, Failure, Request
 from stillframe.contracts.pixels import Size
 from stillframe.transport.arena import ArenaShape
 from stillframe.transport.seqpacket import socket_pair
-from stillframe.workers.loop import BEAT_INTERVAL_S
+
 from worker_child import PATIENCE_S, WorkerChild
 
+BEAT_INTERVAL_S = 0.25  # the default of the start message
 SHAPE = ArenaShape(2, 256 * 1024)
 SHAPES = {"images": SHAPE, "library": None}
 NAMES = sorted(SHAPES)

@@ -13,6 +13,7 @@ import msgspec
 from stillframe.contracts.caps import PATH_CAP_BYTES
 from stillframe.contracts.errors import Fault
 from stillframe.contracts.messages import WIRE_VERSION, Count, Text, Version, WorkerName
+from stillframe.contracts.sandbox import LayerReports, Sandbox
 
 Descriptor = Annotated[int, msgspec.Meta(ge=3, le=65535)]
 """A file descriptor inherited by the child; 0 to 2 are the standard streams."""
@@ -41,6 +42,10 @@ class Start(
     heartbeat: Descriptor
     arena: ArenaGrant | None = None
     settings: SettingsSlice = msgspec.field(default_factory=dict)
+    beat_interval_ms: Annotated[int, msgspec.Meta(ge=10, le=60_000)] = 250
+    """How often it says "alive" while it has nothing to do."""
+    sandbox: Sandbox | None = None
+    """What it may do once it is warm; None leaves it unconfined."""
 
 
 class Configure(
@@ -76,6 +81,8 @@ class Ready(
 
     pid: Count
     packages: Annotated[tuple[PackageName, ...], msgspec.Meta(max_length=512)] = ()
+    layers: LayerReports = ()
+    """What became of its sandbox, layer by layer; empty if none was asked for."""
 
 
 class Failed(

@@ -12,6 +12,8 @@ from stillframe.contracts.control import LogRecord, SettingValue
 from stillframe.contracts.errors import Fault
 from stillframe.contracts.images import SlotGrant
 from stillframe.contracts.messages import Request, Response
+from stillframe.contracts.quarantine import Quarantined, WorkerInput
+from stillframe.contracts.sandbox import LayerReport
 from stillframe.transport.arena import Lease
 from stillframe.transport.backlog import DropReason, Urgency
 
@@ -23,6 +25,8 @@ class Submit:
     request: Request
     key: bytes
     urgency: Urgency = Urgency.PREFETCH
+    input: WorkerInput | None = None
+    """What it is about. An input that workers die of is quarantined; None never is."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,21 @@ class Configure:
     settings: Mapping[str, SettingValue]
 
 
-Command = Submit | Cancel | Release | Configure
+@dataclass(frozen=True)
+class Restart:
+    """Replace a worker's process, and re-arm one that has failed."""
+
+    worker: str
+
+
+@dataclass(frozen=True)
+class Pardon:
+    """Forget every quarantined input of a worker: they may be tried again."""
+
+    worker: str
+
+
+Command = Submit | Cancel | Release | Configure | Restart | Pardon
 
 
 class WorkerState(enum.StrEnum):
@@ -91,7 +109,7 @@ class Refused:
     request: Request
     reason: str
     """A word for counting: a fault's kind, or `worker-died`, `worker-failed`, `deadline`,
-    `bad-answer`, `bad-request`."""
+    `quarantined`, `bad-answer`, `bad-request`."""
     detail: str
     source: RefusalSource
     fault: Fault | None = None
@@ -117,6 +135,8 @@ class WorkerChanged:
     cause: str = ""
     packages: tuple[str, ...] = ()
     """The top-level packages it has loaded, once it is ready."""
+    layers: tuple[LayerReport, ...] = ()
+    """What became of its sandbox, once it is ready."""
 
 
 @dataclass(frozen=True)
@@ -128,5 +148,12 @@ class Logged:
     record: LogRecord
 
 
+@dataclass(frozen=True)
+class QuarantineChanged:
+    """The inputs that no worker is given, all of them; to be kept for the next show."""
+
+    entries: tuple[Quarantined, ...]
+
+
 Outcome = Completed | Refused | Dropped
-Event = Outcome | WorkerChanged | Logged
+Event = Outcome | WorkerChanged | Logged | QuarantineChanged

@@ -277,7 +277,7 @@ class Pool:
     def _become_ready(self, ready: Ready, now_ns: int) -> None:
         if self._state is not WorkerState.STARTING or self._child is None:
             return
-        self._enter(WorkerState.READY, self._idle_ns(now_ns), packages=ready.packages)
+        self._enter(WorkerState.READY, self._idle_ns(now_ns), ready=ready)
         if self._child.start_message.settings != self.spec.settings:  # they came meanwhile
             self._send_control(self._child, Configure(settings=dict(self.spec.settings)))
 
@@ -365,11 +365,14 @@ class Pool:
         due_ns: int | None = None,
         *,
         cause: str = "",
-        packages: tuple[str, ...] = (),
+        ready: Ready | None = None,
     ) -> None:
         self._state, self._due_ns = state, due_ns
         pid = self._child.pid if self._child else 0
-        self._emit(WorkerChanged(self.spec.name, state, pid, self._restarts, cause, packages))
+        packages, layers = (ready.packages, ready.layers) if ready else ((), ())
+        self._emit(
+            WorkerChanged(self.spec.name, state, pid, self._restarts, cause, packages, layers)
+        )
 
     def _ask_to_stop(self, child: Child, now_ns: int) -> None:
         self._send_control(child, Stop())

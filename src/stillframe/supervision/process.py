@@ -148,4 +148,11 @@ def _start_message(spec: WorkerSpec, arena: Arena | None, page: int) -> Start:
             slot_count=arena.shape.slot_count,
             slot_bytes=arena.shape.slot_bytes,
         )
-    return Start(worker=spec.name, heartbeat=page, arena=grant, settings=dict(spec.settings))
+    return Start(
+        worker=spec.name,
+        heartbeat=page,
+        arena=grant,
+        settings=dict(spec.settings),
+        beat_interval_ms=round(spec.heartbeat.interval_s * 1000),
+        sandbox=spec.sandbox,
+    )

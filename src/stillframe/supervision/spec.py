@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from stillframe.contracts.control import SettingValue
+from stillframe.contracts.sandbox import Sandbox
 from stillframe.contracts.wire import Protocol
 from stillframe.transport.arena import ArenaShape
 
@@ -23,6 +24,17 @@ class RestartBudget:
     """The longest first wait; it doubles with each death in the window. Full jitter: the wait is
     drawn between 0 and this, so that several workers do not start in step."""
     backoff_cap_s: float = 30.0
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """How a worker that lives is told from one that hangs."""
+
+    interval_s: float = 0.25
+    """Between two beats of an idle worker, and between two looks of ours."""
+    missed: int = 6
+    """So many looks in a row without a beat, and it is suspected. Then the processor time decides:
+    a worker that used some is busy, and only its task's deadline applies."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,8 @@ class WorkerSpec:
         arena: the shared memory it writes frames into; its requests then have a field `slot`.
         settings: its slice, sent in `Start`.
         eager: start it with the supervisor; else at its first request.
+        standby: keep a second one warm, which takes over at once when the first dies.
+        sandbox: what it may do once it is warm; None leaves it unconfined.
     """
 
     name: str
@@ -76,6 +90,9 @@ class WorkerSpec:
     arena: ArenaShape | None = None
     settings: Mapping[str, SettingValue] = field(default_factory=dict)
     eager: bool = True
+    standby: bool = False
+    sandbox: Sandbox | None = None
+    heartbeat: Heartbeat = Heartbeat()
     deadlines: Deadlines = Deadlines()
     budget: RestartBudget = RestartBudget()
     shutdown: Shutdown = Shutdown()

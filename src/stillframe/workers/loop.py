@@ -5,7 +5,8 @@ half of this conversation.
 
 Guarantees:
 - Each request gets exactly one answer, unless the process dies.
-- The heartbeat rises at least every `BEAT_INTERVAL_S` while idle and at both ends of a request.
+- The heartbeat rises at least every `Start.beat_interval_ms` while idle, and at both ends of a
+  request.
 - The end of the channel, or a stop message, ends the process with status 0 and no output.
 - A bug ends the process with a traceback: a worker in an unknown state must not go on.
 """
@@ -29,7 +30,6 @@ from stillframe.transport.seqpacket import SeqpacketChannel
 from stillframe.workers.handler import Handler
 from stillframe.workers.lifeline import tie_to_parent
 
-BEAT_INTERVAL_S: Final = 0.25
 # Only to bound one wait for a parent that does not read; the supervisor kills us long before.
 SEND_RETRY_S: Final = 0.05
 
@@ -79,7 +79,7 @@ def _serve(handler_type: type[Handler[Any, Any]], channel: WorkerChannel) -> int
             channel, FaultKind.BAD_REQUEST, f"expected a start message, got {start!r:.200}"
         )
     try:
-        pulse = Pulse(start.heartbeat)
+        pulse = Pulse(start.heartbeat, start.beat_interval_ms)
         handler = handler_type.start(start)
     except (ValueError, OSError, ImportError) as error:
         return _fail(channel, FaultKind.BAD_REQUEST, f"cannot start: {error!r:.900}")
@@ -93,7 +93,7 @@ def _serve(handler_type: type[Handler[Any, Any]], channel: WorkerChannel) -> int
 def _work(handler: Handler[Any, Any], channel: WorkerChannel, pulse: "Pulse") -> int:
     while True:
         pulse.beat()
-        if not channel.wait(BEAT_INTERVAL_S):
+        if not channel.wait(pulse.interval_s):
             continue
         message = channel.receive()
         match message:
@@ -161,7 +161,8 @@ def _loaded_packages() -> tuple[str, ...]:
 class Pulse:
     """The worker's end of the heartbeat page."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, interval_ms: int) -> None:
+        self.interval_s = interval_ms / 1000
         self._map = mmap.mmap(descriptor, heartbeat.HEARTBEAT_BYTES)
         self._page = memoryview(self._map)
         self._beats = 0
