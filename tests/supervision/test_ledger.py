@@ -1,6 +1,7 @@
 """The exactly-once book, under every order of things that can happen to a request."""
 
 import collections
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from crew import unruly_request
 from stillframe.contracts.images import SlotGrant
 from stillframe.supervision.events import Dropped, RefusalSource, Refused
-from stillframe.supervision.ledger import Ending, InFlight, Ledger, Ticket
+from stillframe.supervision.ledger import Ending, Fate, InFlight, Ledger, Loss, Ticket
 from stillframe.transport.backlog import DropReason, Urgency
 
 TASK_NS = 1000
@@ -19,7 +20,7 @@ TASK_NS = 1000
 
 def ticket(seq: int, deadline_ns: int = 2**62, key: bytes | None = None, losses: int = 0) -> Ticket:
     request = unruly_request(seq, "paint", deadline_ns)
-    return Ticket(request, key or b"%d" % seq, Urgency.PREFETCH, losses)
+    return Ticket(request, key or b"%d" % seq, Urgency.PREFETCH, losses=losses)
 
 
 def sent(book: Ledger, seq: int, now_ns: int = 0) -> None:
@@ -64,12 +65,14 @@ def test_a_lost_task_is_retried_ahead_of_the_others_then_refused() -> None:
     open_book = book()
     sent(open_book, 1)
     open_book.submit(ticket(2))
-    assert open_book.worker_lost("worker-died", "signal 9", retry=True) == ()
+    assert open_book.worker_lost(Fate.RETRY, "worker-died", "signal 9") == Loss()
     again, _ = open_book.take(0)
     assert again == ticket_of(again, 1, losses=1)
     open_book.sent(again, 0, None)
-    (refused,) = open_book.worker_lost("worker-died", "signal 9", retry=True)
-    assert refused == Refused(again.request, "worker-died", "signal 9", RefusalSource.SUPERVISOR)
+    refused = Refused(again.request, "worker-died", "signal 9", RefusalSource.SUPERVISOR)
+    spent = replace(again, losses=2)
+    lost = open_book.worker_lost(Fate.RETRY, "worker-died", "signal 9")
+    assert lost == Loss((refused,), spent)
     following, _ = open_book.take(0)
     assert following == ticket_of(following, 2, losses=0)
 
@@ -83,15 +86,25 @@ def ticket_of(found: Ticket | None, seq: int, losses: int) -> Ticket:
 def test_a_task_that_no_worker_would_do_better_is_not_retried() -> None:
     open_book = book()
     sent(open_book, 1)
-    lost = open_book.worker_lost("deadline", "no answer", retry=False)
-    assert endings(lost) == [(1, "deadline")]
+    lost = open_book.worker_lost(Fate.REFUSE, "deadline", "no answer")
+    assert endings(lost.endings) == [(1, "deadline")]
+    assert lost.spent is None
     assert open_book.idle
+
+
+def test_a_task_that_is_not_to_blame_is_kept_as_often_as_it_takes() -> None:
+    open_book = book(attempts=1)
+    sent(open_book, 1)
+    for _ in range(5):
+        assert open_book.worker_lost(Fate.KEEP, "worker-died", "a restart") == Loss()
+        taken, _ = open_book.take(0)
+        open_book.sent(ticket_of(taken, 1, losses=0), 0, None)
 
 
 def test_a_worker_that_dies_with_nothing_in_hand_costs_nothing() -> None:
     open_book = book()
     open_book.submit(ticket(1))
-    assert open_book.worker_lost("worker-died", "", retry=True) == ()
+    assert open_book.worker_lost(Fate.RETRY, "worker-died", "") == Loss()
     taken, _ = open_book.take(0)
     assert ticket_of(taken, 1, losses=0)
 
@@ -100,8 +113,8 @@ def test_a_newer_request_of_the_same_key_replaces_the_retry() -> None:
     open_book = book()
     sent(open_book, 1)
     open_book.submit(ticket(2, key=b"1"))
-    lost = open_book.worker_lost("worker-died", "", retry=True)
-    assert endings(lost) == [(1, DropReason.SUPERSEDED)]
+    lost = open_book.worker_lost(Fate.RETRY, "worker-died", "")
+    assert endings(lost.endings) == [(1, DropReason.SUPERSEDED)]
 
 
 def test_requests_whose_time_has_passed_are_dropped_when_their_turn_comes() -> None:
@@ -213,16 +226,17 @@ class Schedules(RuleBasedStateMachine):
         if others:
             assert self.book.answered(data.draw(st.sampled_from(others))) is None
 
-    @rule(retry=st.booleans())
-    def worker_lost(self, *, retry: bool) -> None:
+    @rule(fate=st.sampled_from(Fate))
+    def worker_lost(self, fate: Fate) -> None:
         in_hand = self.book.in_flight
-        found = self.book.worker_lost("worker-died", "", retry=retry)
+        found = self.book.worker_lost(fate, "worker-died", "")
         if in_hand is not None:
-            self.losses[seq_of(in_hand)] += 1
-            refused = [e for e in found if isinstance(e, Refused)]
-            spent = not retry or self.losses[seq_of(in_hand)] >= self.attempts
-            assert bool(refused) == spent
-        self.end(found)
+            self.losses[seq_of(in_hand)] += fate is not Fate.KEEP
+            refused = [e for e in found.endings if isinstance(e, Refused)]
+            spent = fate is Fate.RETRY and self.losses[seq_of(in_hand)] >= self.attempts
+            assert bool(refused) == (spent or fate is Fate.REFUSE)
+            assert bool(found.spent) == spent
+        self.end(found.endings)
 
     @rule()
     def refuse_all(self) -> None:

@@ -11,10 +11,12 @@ Guarantees:
 - An answer that is not for the task in flight is nobody's, and says so.
 """
 
+import enum
 from dataclasses import dataclass, replace
 
 from stillframe.contracts.images import SlotGrant
 from stillframe.contracts.messages import Request
+from stillframe.contracts.quarantine import WorkerInput
 from stillframe.supervision.events import Dropped, RefusalSource, Refused
 from stillframe.transport.backlog import Backlog, DropReason, Urgency
 
@@ -23,11 +25,12 @@ Ending = Refused | Dropped
 
 @dataclass(frozen=True)
 class Ticket:
-    """A request with its key and how many workers have been lost on it."""
+    """A request with its key, what it is about, and how many workers have been lost on it."""
 
     request: Request
     key: bytes
     urgency: Urgency
+    input: WorkerInput | None = None
     losses: int = 0
 
 
@@ -39,6 +42,28 @@ class InFlight:
     overdue_ns: int
     """When its worker has taken too long."""
     grant: SlotGrant | None
+    cpu_ns: int = 0
+    """Processor time that its worker had used before."""
+
+
+class Fate(enum.Enum):
+    """What becomes of the task whose worker died."""
+
+    RETRY = "retry"
+    """It may be to blame: the next worker, until its attempts are spent."""
+    KEEP = "keep"
+    """It is not to blame: the next worker, and no attempt is counted."""
+    REFUSE = "refuse"
+    """Another worker would fare no better."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What follows for the tasks of a worker that died."""
+
+    endings: tuple[Ending, ...] = ()
+    spent: Ticket | None = None
+    """The ticket whose attempts are spent: workers die of it."""
 
 
 class Ledger:
@@ -90,9 +115,9 @@ class Ledger:
         dropped = self._backlog.push_front(ticket.key, ticket)
         return tuple(Dropped(d.item.request, d.reason) for d in dropped)
 
-    def sent(self, ticket: Ticket, now_ns: int, grant: SlotGrant | None) -> None:
-        """Note that a worker has the ticket now."""
-        self.in_flight = InFlight(ticket, now_ns + self._task_ns, grant)
+    def sent(self, ticket: Ticket, now_ns: int, grant: SlotGrant | None, cpu_ns: int = 0) -> None:
+        """Note that a worker has the ticket now, and the processor time it had used by then."""
+        self.in_flight = InFlight(ticket, now_ns + self._task_ns, grant, cpu_ns)
 
     def answered(self, seq: int) -> InFlight | None:
         """Close the task in flight if `seq` is its own; None for anybody else's answer."""
@@ -102,18 +127,20 @@ class Ledger:
         self.in_flight = None
         return task
 
-    def worker_lost(self, reason: str, detail: str, *, retry: bool) -> tuple[Ending, ...]:
-        """Note that the worker died with its task: retry it, or refuse it with `reason`.
-
-        `retry` is False where another worker would fare no better, as with an overrun deadline.
-        """
+    def worker_lost(self, fate: Fate, reason: str, detail: str) -> Loss:
+        """Note that the worker died with its task; `reason` and `detail` are for a refusal."""
         task, self.in_flight = self.in_flight, None
         if task is None:
-            return ()
+            return Loss()
+        if fate is Fate.KEEP:
+            return Loss(self.untake(task.ticket))
         ticket = replace(task.ticket, losses=task.ticket.losses + 1)
-        if retry and ticket.losses < self._attempts:
-            return self.untake(ticket)
-        return (Refused(ticket.request, reason, detail, RefusalSource.SUPERVISOR),)
+        refusal = (Refused(ticket.request, reason, detail, RefusalSource.SUPERVISOR),)
+        if fate is Fate.REFUSE:
+            return Loss(refusal)
+        if ticket.losses < self._attempts:
+            return Loss(self.untake(ticket))
+        return Loss(refusal, ticket)
 
     def refuse_all(self, reason: str, detail: str) -> tuple[Ending, ...]:
         """End everything that waits: there is no worker, and there will be none."""

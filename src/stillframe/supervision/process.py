@@ -20,10 +20,11 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
-from stillframe.contracts import heartbeat
+from stillframe.contracts import counters, heartbeat
 from stillframe.contracts.control import ArenaGrant, Start
 from stillframe.contracts.wire import FromWorkerMessage, ToWorkerMessage
 from stillframe.supervision.spec import WorkerSpec
+from stillframe.supervision.vitals import Vitals, cpu_ns, read_vitals
 from stillframe.transport.arena import Arena
 from stillframe.transport.channel import Channel
 from stillframe.transport.seqpacket import SeqpacketChannel, socket_pair
@@ -92,6 +93,27 @@ class Child:
     def heartbeat(self) -> heartbeat.Heartbeat:
         """Return the worker's last beat."""
         return heartbeat.read(memoryview(self._page))
+
+    def durations(self) -> counters.Durations:
+        """Return how long its requests took, by its own word."""
+        return counters.read(memoryview(self._page))
+
+    def vitals(self) -> Vitals | None:
+        """Return what the kernel knows of it; None if it is gone."""
+        return read_vitals(self.pid)
+
+    def cpu_ns(self) -> int:
+        """Return the processor time that it has used; 0 if it is gone."""
+        try:
+            return cpu_ns(self.pid)
+        except OSError:
+            return 0
+
+    def yield_to_others(self, *, on: bool) -> None:
+        """Let others of the same niceness go first, or no longer; no privilege is needed for it."""
+        policy = os.SCHED_BATCH if on else os.SCHED_OTHER
+        with contextlib.suppress(OSError):  # a container may forbid it; then it competes
+            os.sched_setscheduler(self.pid, policy, os.sched_param(0))
 
     def read_stderr(self) -> tuple[str, ...] | None:
         """Return the lines that the worker wrote to its standard error since the last call.

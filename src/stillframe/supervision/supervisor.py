@@ -22,11 +22,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from stillframe.contracts.quarantine import Quarantined
+from stillframe.contracts.status import WorkerStatus
 from stillframe.supervision import events
 from stillframe.supervision.events import Command, Dropped, Event
 from stillframe.supervision.pool import Pool
 from stillframe.supervision.process import Child
+from stillframe.supervision.quarantine import Quarantine
 from stillframe.supervision.spec import WorkerSpec
+from stillframe.supervision.staff import Site
 from stillframe.transport.arena import Arena
 from stillframe.transport.backlog import DropReason
 
@@ -47,6 +51,7 @@ class Supervisor:
         rng: random.Random,
         environ: Mapping[str, str],
         readers: Mapping[int, Reader] | None = None,
+        quarantine: Sequence[Quarantined] = (),
     ) -> None:
         """Prepare; nothing runs before `start`.
 
@@ -56,6 +61,7 @@ class Supervisor:
             rng: for the jitter of restarts.
             environ: the children's environment.
             readers: other descriptors that this thread reads, such as the frame log.
+            quarantine: the inputs that no worker is given, from earlier.
         """
         self._notify = notify
         self._environ = dict(environ)
@@ -68,12 +74,15 @@ class Supervisor:
         self._selector.register(self._wake_fd, selectors.EVENT_READ, self._on_wake)
         for descriptor, reader in (readers or {}).items():
             self._selector.register(descriptor, selectors.EVENT_READ, reader)
-        self._pools = {
-            spec.name: Pool(
-                spec, rng=rng, spawn=self._spawn, selector=self._selector, emit=self._emit
-            )
-            for spec in specs
-        }
+        site = Site(
+            rng=rng,
+            spawn=self._spawn,
+            selector=self._selector,
+            emit=self._emit,
+            quarantine=Quarantine(quarantine),
+            wall_s=time.time,
+        )
+        self._pools = {spec.name: Pool(spec, site) for spec in specs}
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
 
     def start(self) -> None:
@@ -120,6 +129,11 @@ class Supervisor:
 
     # On the supervisor thread from here on.
 
+    def status(self) -> tuple[WorkerStatus, ...]:
+        """Return how every kind of worker is doing; for a `Reader`, which is on this thread."""
+        now_ns = time.monotonic_ns()
+        return tuple(pool.status(now_ns) for pool in self._pools.values())
+
     def _run(self) -> None:
         try:
             now_ns = time.monotonic_ns()
@@ -162,11 +176,16 @@ class Supervisor:
                     else:
                         self._pools[request.worker].submit(command, now_ns)
                 case events.Cancel(worker=worker, key=key):
-                    self._pools[worker].cancel(key)
+                    self._pools[worker].cancel(key, now_ns)
                 case events.Release(worker=worker, grant=grant):
                     self._pools[worker].release(grant, now_ns)
                 case events.Configure(worker=worker):
                     self._pools[worker].configure(command, now_ns)
+                case events.Restart(worker=worker):
+                    if not self._stopping:
+                        self._pools[worker].restart(now_ns)
+                case events.Pardon(worker=worker):
+                    self._pools[worker].pardon()
 
     def _spawn(self, spec: WorkerSpec, arena: Arena | None) -> Child:
         return Child(spec, arena, self._environ)

@@ -19,7 +19,7 @@ import sys
 import time
 from typing import Any, Final
 
-from stillframe.contracts import heartbeat
+from stillframe.contracts import counters, heartbeat
 from stillframe.contracts.control import Configure, Failed, Hello, Ready, Start
 from stillframe.contracts.control import Stop as StopMessage
 from stillframe.contracts.errors import Fault, FaultError, FaultKind
@@ -99,7 +99,9 @@ def _work(handler: Handler[Any, Any], channel: WorkerChannel, pulse: "Pulse") ->
         match message:
             case Request():
                 pulse.beat(message.seq)
-                _send(channel, _answer(handler, message))
+                answer = _answer(handler, message)
+                pulse.count()
+                _send(channel, answer)
             case Configure(settings=settings):
                 handler.configure(settings)
             case StopMessage():
@@ -159,18 +161,24 @@ def _loaded_packages() -> tuple[str, ...]:
 
 
 class Pulse:
-    """The worker's end of the heartbeat page."""
+    """The worker's end of the heartbeat page and its counters."""
 
     def __init__(self, descriptor: int, interval_ms: int) -> None:
         self.interval_s = interval_ms / 1000
         self._map = mmap.mmap(descriptor, heartbeat.HEARTBEAT_BYTES)
         self._page = memoryview(self._map)
         self._beats = 0
+        self._beat_ns = 0
 
     def beat(self, busy_seq: int = 0) -> None:
         """Say "alive", and which request is in hand."""
         self._beats += 1
+        self._beat_ns = time.monotonic_ns()
         heartbeat.write(
             self._page,
-            heartbeat.Heartbeat(beats=self._beats, ts_ns=time.monotonic_ns(), busy_seq=busy_seq),
+            heartbeat.Heartbeat(beats=self._beats, ts_ns=self._beat_ns, busy_seq=busy_seq),
         )
+
+    def count(self) -> None:
+        """Count the request that was begun with the last beat."""
+        counters.count(self._page, time.monotonic_ns() - self._beat_ns)
