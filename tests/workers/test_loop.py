@@ -20,7 +20,6 @@ from stillframe.contracts.messages import WIRE_VERSION, Failure, Request
 from stillframe.contracts.pixels import Size
 from stillframe.transport.arena import ArenaShape
 from stillframe.transport.seqpacket import socket_pair
-
 from worker_child import PATIENCE_S, WorkerChild
 
 BEAT_INTERVAL_S = 0.25  # the default of the start message
