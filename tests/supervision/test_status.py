@@ -1,0 +1,44 @@
+"""What people are told of a pool."""
+
+from fake_staff import FakeStaff
+from stillframe.supervision.spec import Limits
+
+
+def test_a_status_counts_what_became_of_every_request() -> None:
+    crew = FakeStaff(standby=True, limits=Limits(backlog=2))
+    crew.turn()
+    for seq in range(1, 6):
+        crew.submit(seq)
+    now = crew.pool.status(crew.now_ns)
+    assert (now.in_flight, now.queued, now.queue_cap) == (1, 2, 2)
+    assert now.dropped == {"overflow": 2}
+    assert now.arena is not None
+    assert now.arena.stages == {"reserved": 1, "free": 1}
+    assert (now.state, now.standby, now.pid) == ("ready", "ready", crew.active.pid)
+    request = crew.active.in_hand
+    assert request is not None
+    crew.active.in_hand = None
+    crew.active.answer(request)
+    crew.turn(2)
+    now = crew.pool.status(crew.now_ns)
+    assert (now.completed, now.latency.count) == (1, 1)
+    assert now.uptime_s == 2.0
+    assert now.arena is not None
+    assert now.arena.stages == {"leased": 1, "reserved": 1}
+    crew.active.answer(request)  # a second time
+    crew.turn()
+    assert crew.pool.status(crew.now_ns).stale == 1
+
+
+def test_a_flood_is_logged_once() -> None:
+    crew = FakeStaff(limits=Limits(backlog=2))
+    for seq in range(1, 50):
+        crew.submit(seq)
+    assert crew.logged() == ["overflow"]
+
+
+def test_nobody_at_work_is_no_pid_and_no_time() -> None:
+    crew = FakeStaff(start=False)
+    now = crew.pool.status(crew.now_ns)
+    assert (now.state, now.pid, now.uptime_s, now.memory_bytes) == ("absent", 0, 0.0, 0)
+    assert now.latency.p99_ms == 0.0
