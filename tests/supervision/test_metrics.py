@@ -2,7 +2,7 @@
 
 import pytest
 
-from stillframe.supervision.metrics import Histogram, OverflowNotice, PoolMetrics, Words
+from stillframe.supervision.metrics import Allowance, Histogram, OverflowNotice, PoolMetrics, Words
 
 MS = 1_000_000
 S = 1_000_000_000
@@ -46,3 +46,16 @@ def test_a_death_is_counted_by_its_kind_and_its_story_is_kept_short(length: int)
     assert metrics.restarts == 2
     assert metrics.causes.counts == {"signal 9": 1, "hung": 1}
     assert metrics.last_cause == "hung: still for 1.5 s"
+
+
+def test_an_allowance_lets_so_many_through_an_interval() -> None:
+    allowance = Allowance(cap=2, interval_ns=S)
+    assert [allowance.admit(now) for now in (0, 1, 2, 3, S - 1)] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert allowance.held_back == 3
+    assert [allowance.admit(now) for now in (S, S + 1, S + 2)] == [True, True, False]

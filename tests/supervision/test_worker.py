@@ -102,3 +102,15 @@ def test_what_a_worker_logs_is_passed_on() -> None:
     crew.active.say(LogRecord(level=LogLevel.INFO, event="a word"))
     crew.turn()
     assert crew.logged() == ["a word"]
+
+
+def test_a_worker_that_talks_without_end_is_cut_short_and_how_much_is_said() -> None:
+    crew = FakeStaff()
+    for number in range(1000):
+        crew.active.say(LogRecord(level=LogLevel.INFO, event=f"word {number}"))
+        crew.turn()
+    assert crew.logged() == [f"word {number}" for number in range(200)]
+    crew.turn(1)
+    crew.active.say(LogRecord(level=LogLevel.INFO, event="at last"))
+    crew.turn()
+    assert crew.logged()[200:] == ["800 more lines came too fast", "at last"]

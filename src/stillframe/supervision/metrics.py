@@ -79,6 +79,27 @@ class OverflowNotice:
         return said
 
 
+class Allowance:
+    """Lets so many things through an interval, and counts the others. Pure."""
+
+    def __init__(self, *, cap: int, interval_ns: int) -> None:
+        self._cap, self._interval_ns = cap, interval_ns
+        self._begun_ns: int | None = None
+        self._admitted = 0
+        self.held_back = 0
+        """How many were not let through; whoever says so sets it back to 0."""
+
+    def admit(self, now_ns: int) -> bool:
+        """Say whether one more may pass now."""
+        if self._begun_ns is None or now_ns - self._begun_ns >= self._interval_ns:
+            self._begun_ns, self._admitted = now_ns, 0
+        self._admitted += 1
+        if self._admitted > self._cap:
+            self.held_back += 1
+            return False
+        return True
+
+
 @dataclass
 class PoolMetrics:
     """The counters of one pool."""

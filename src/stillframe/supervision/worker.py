@@ -31,6 +31,7 @@ from stillframe.contracts.errors import ContractError
 from stillframe.contracts.messages import WIRE_VERSION, Request, Response
 from stillframe.contracts.wire import FromWorkerMessage
 from stillframe.supervision.health import Sight, Suspicion, Verdict, look
+from stillframe.supervision.metrics import Allowance
 from stillframe.supervision.process import Child
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.supervision.times import ns
@@ -40,6 +41,9 @@ _STDERR_LINE_CAP_CHARS: Final = 500
 # Read at once from a worker that lives, so that one that never stops talking cannot keep this
 # thread from the others and from its own deadline.
 _MESSAGES_AT_ONCE: Final = 64
+# A worker that talks without end must fill neither our memory nor the log.
+_RECORDS_CAP: Final = 200
+_RECORDS_INTERVAL_NS: Final = 1_000_000_000
 # More than a socket's buffer holds: all that a dead worker can have left.
 _MESSAGES_LEFT_CAP: Final = 4096
 
@@ -83,7 +87,8 @@ class Worker:
     ) -> None:
         """Watch a child that has just been started; `log` gets its process number too."""
         self.spec, self.child, self.born_ns = spec, child, now_ns
-        self._owner, self._selector, self._log = owner, selector, log
+        self._owner, self._selector, self._write_log = owner, selector, log
+        self._allowance = Allowance(cap=_RECORDS_CAP, interval_ns=_RECORDS_INTERVAL_NS)
         self.phase = Phase.STARTING
         self.ready: Ready | None = None
         self.doomed = False  # it is ending, by our doing or its own, but is not reaped yet
@@ -178,13 +183,12 @@ class Worker:
 
     def on_stderr(self, now_ns: int) -> None:
         """Pass on what it wrote to its standard error: the end may say why it died."""
-        del now_ns
         lines = self.child.read_stderr()
         if lines is None:
             self._forget(self.child.stderr)
         for line in lines or ():
             self._last_words = line[:_STDERR_LINE_CAP_CHARS]
-            self._log(self.pid, LogRecord(level=LogLevel.WARNING, event=self._last_words))
+            self._log(LogRecord(level=LogLevel.WARNING, event=self._last_words), now_ns)
 
     def on_exit(self, now_ns: int) -> None:
         """Bury it: hear its late answers, then tell the owner."""
@@ -213,9 +217,18 @@ class Worker:
             case Failed(error=fault):
                 self._cause = f"{fault.kind}: {fault.detail}"
             case LogRecord():
-                self._log(self.pid, message)
+                self._log(message, now_ns)
             case Response():
                 self._owner.on_answer(self, message, now_ns)
+
+    def _log(self, record: LogRecord, now_ns: int) -> None:
+        if not self._allowance.admit(now_ns):
+            return
+        if self._allowance.held_back:
+            said = f"{self._allowance.held_back} more lines came too fast"
+            self._allowance.held_back = 0
+            self._write_log(self.pid, LogRecord(level=LogLevel.WARNING, event=said))
+        self._write_log(self.pid, record)
 
     def _look(self, now_ns: int) -> None:
         """Judge its health; the kernel is asked only about one that does not beat."""
