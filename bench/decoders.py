@@ -10,8 +10,6 @@ included; a result of another size than the one asked for is an error, not a fas
 import importlib.util
 import multiprocessing
 import os
-import queue
-import random
 import shutil
 import subprocess
 import tempfile
@@ -25,16 +23,14 @@ from unittest import mock
 import pyvips
 
 from bench.clocks import process_cpu_s
+from bench.supervised import ANSWER_S, Supervised
 from stillframe.contracts.images import ImageRequest, Profile, RatioPolicy
 from stillframe.contracts.pixels import Size
 from stillframe.contracts.slot_header import PIXELS_OFFSET_BYTES
 from stillframe.settings import load
 from stillframe.show.specs import worker_specs
-from stillframe.supervision import events
-from stillframe.supervision.supervisor import Supervisor
 from stillframe.transport.arena import ArenaShape, Lease
 
-_ANSWER_S: Final = 60.0
 _NS_PER_S: Final = 1_000_000_000
 _RGBA_BYTES: Final = 4
 _RGB_BYTES: Final = 3
@@ -67,22 +63,15 @@ class SupervisedWorker:
         pages = -(-largest.pixels * _RGBA_BYTES // PIXELS_OFFSET_BYTES) + 1
         arena = ArenaShape(slots, pages * PIXELS_OFFSET_BYTES)
         settings = load(file_text=None, file_name="", environ={}, flags={})
-        self._arrived: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._supervisor = Supervisor(
-            [spec for spec in worker_specs(settings, arena) if spec.name == "images"],
-            notify=lambda: self._arrived.put(None),
-            rng=random.Random(1),
-            environ=os.environ,
-        )
-        self._pid = 0
+        specs = [spec for spec in worker_specs(settings, arena) if spec.name == "images"]
+        self._crew = Supervised(specs)
 
     def __enter__(self) -> Self:
-        self._supervisor.start()
+        self._crew.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._supervisor.stop()
-        self._supervisor.join(_ANSWER_S)
+        self._crew.__exit__()
 
     def decode(self, paths: Sequence[Path], target: Size) -> None:
         """Submit all, then take each lease, look at it and give it back."""
@@ -93,42 +82,33 @@ class SupervisedWorker:
             shown = Size(lease.header.width, lease.header.height)
             _check("the image worker", shown, target)
             _check("the image worker", len(lease.pixels), target.pixels * _RGBA_BYTES)
-            self._supervisor.post(events.Release("images", lease.grant))
+            self._crew.release("images", lease)
 
     def cpu_s(self) -> float:
         """Return the worker's time and that of this process, supervisor thread included."""
-        return process_cpu_s(self._pid) + time.process_time()
+        return process_cpu_s(self._crew.pid) + time.process_time()
 
     def _submit(self, path: Path, target: Size) -> None:
-        seq, now_ns = self._supervisor.next_seq(), time.monotonic_ns()
-        key = b"%d" % seq
+        seq, now_ns = self._crew.next_seq(), time.monotonic_ns()
         request = ImageRequest(
             seq=seq,
             correlation_id=0,
             worker="images",
             ts_req_ns=now_ns,
-            deadline_ns=now_ns + round(_ANSWER_S * _NS_PER_S),
+            deadline_ns=now_ns + round(ANSWER_S * _NS_PER_S),
             path=os.fsencode(path),
             target_size=target,
             profile=Profile(),
-            cache_key=key,
+            cache_key=b"%d" % seq,
             ratio_policy=RatioPolicy(),
         )
-        self._supervisor.post(events.Submit(request, key))
+        self._crew.submit(request)
 
     def _next_lease(self) -> Lease:
-        while True:
-            self._arrived.get(timeout=_ANSWER_S)
-            match self._supervisor.take():
-                case events.Completed(lease=lease) if lease is not None:
-                    return lease
-                case events.WorkerChanged(pid=pid) if pid:
-                    self._pid = pid
-                case (
-                    events.Refused(detail=detail)
-                    | events.WorkerChanged(state=events.WorkerState.FAILED, cause=detail)
-                ):
-                    raise RuntimeError(f"the image worker: {detail}")
+        lease = self._crew.completed().lease
+        if lease is None:
+            raise RuntimeError("the image worker answered without a frame")
+        return lease
 
 
 class Vipsthumbnail:

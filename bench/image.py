@@ -7,7 +7,6 @@ Guarantees: nobody's first photo counts; the batches of one round follow each ot
 round in another order; CPU time is that of all processes that took part.
 """
 
-import argparse
 import contextlib
 import statistics
 import sys
@@ -17,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from bench import table
+from bench import rounds, table
 from bench.decoders import (
     Decoder,
     PillowThreads,
@@ -25,13 +24,13 @@ from bench.decoders import (
     SupervisedWorker,
     Vipsthumbnail,
 )
+from bench.rounds import Pace, turned
 from bench.sample_photos import NoPhotoError, large_photos
 from stillframe.contracts.pixels import Size
 
 _SIZES: Final = (Size(1920, 1080), Size(3840, 2160))
 _OURS: Final = "ours"
 _MISSING: Final = {"vipsthumbnail": Vipsthumbnail.missing, "pillow_threads": PillowThreads.missing}
-# A quick run begins no round that could end after this.
 _QUICK_S: Final = 50.0
 _FULL_ROUNDS: Final = 20
 _SLOTS: Final = 6
@@ -50,9 +49,7 @@ Times = Mapping[tuple[Size, str], Taken]
 
 def main(arguments: list[str]) -> int:
     """Measure and print; 1 if there is no photo to measure with."""
-    parser = argparse.ArgumentParser(prog="python -m bench.image", description=__doc__)
-    parser.add_argument("--full", action="store_true", help=f"{_FULL_ROUNDS} rounds")
-    full = parser.parse_args(arguments).full
+    pace = rounds.parse("image", __doc__, arguments, quick_s=_QUICK_S)
     try:
         photos = large_photos()
     except NoPhotoError as error:
@@ -74,32 +71,25 @@ def main(arguments: list[str]) -> int:
         if not PillowThreads.missing():
             contenders["pillow_threads"] = stack.enter_context(PillowThreads())
         contenders["process_pool"] = stack.enter_context(ProcessPool())
-        times, rounds = _measure(contenders, photos, full=full)
-    table.show("image", _rows(times, list(contenders)), notes=[*notes, f"rounds: {rounds}"])
+        times, done = _measure(contenders, photos, pace.from_now())
+    table.show("image", _rows(times, list(contenders)), notes=[*notes, f"rounds: {done}"])
     return 0
 
 
 def _measure(
-    contenders: Mapping[str, Decoder], photos: Sequence[Path], *, full: bool
+    contenders: Mapping[str, Decoder], photos: Sequence[Path], pace: Pace
 ) -> tuple[Times, int]:
     times = {(size, name): Taken() for size in _SIZES for name in contenders}
-    began_s = time.monotonic()
     for decoder in contenders.values():
         for size in _SIZES:
             decoder.decode(photos, size)  # code, files and memory are warm from here on
-    rounds, longest_s = 0, 0.0
-    names = list(contenders)
-    while rounds < _FULL_ROUNDS:
-        round_began_s = time.monotonic()
-        if not full and rounds and round_began_s + longest_s - began_s > _QUICK_S:
-            break
+    done = 0
+    for number in pace.rounds(_FULL_ROUNDS):
         for size in _SIZES:
-            for name in names:
+            for name in turned(contenders, number):
                 _take(times[size, name], contenders[name], photos, size)
-        names.append(names.pop(0))
-        rounds += 1
-        longest_s = max(longest_s, time.monotonic() - round_began_s)
-    return times, rounds
+        done = number + 1
+    return times, done
 
 
 def _take(taken: Taken, decoder: Decoder, photos: Sequence[Path], size: Size) -> None:

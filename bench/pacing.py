@@ -14,7 +14,6 @@ throttles frames here, and software GL draws with a thread a core, so drawing al
 machine: any processor time that a worker takes is seen.
 """
 
-import argparse
 import importlib.util
 import os
 import shutil
@@ -29,7 +28,8 @@ from typing import Final
 
 import msgspec
 
-from bench import table
+from bench import rounds, table
+from bench.rounds import Pace
 from bench.sample_photos import NoPhotoError, large_photos, small_photos
 from bench.show_child import WINDOW_PX, Order, Seen
 from virtual_screen import VirtualScreen
@@ -39,7 +39,6 @@ _SCREEN_PX: Final = (1280, 720)
 _CHILD_TIMEOUT_S: Final = 120
 _QUICK_ROUNDS, _QUICK_PLAY_S = 3, 3.8
 _FULL_ROUNDS, _FULL_PLAY_S = 5, 24.0
-# A quick run begins no show that would end after this.
 _QUICK_S: Final = 57.0
 
 
@@ -67,19 +66,17 @@ _FULL_CASES: Final = (
 
 def main(arguments: list[str]) -> int:
     """Measure and print; 1 if there is nothing to measure with."""
-    parser = argparse.ArgumentParser(prog="python -m bench.pacing")
-    parser.add_argument("--full", action="store_true", help="longer shows, and more of them")
-    full = parser.parse_args(arguments).full
+    pace = rounds.parse("pacing", __doc__, arguments, quick_s=_QUICK_S)
     if shutil.which("Xvfb") is None:
         print("pacing needs Xvfb: apt-get install xvfb xauth", file=sys.stderr)
         return 1
     notes = []
-    cases: Sequence[Case] = _FULL_CASES if full else _QUICK_CASES
+    cases: Sequence[Case] = _FULL_CASES if pace.full else _QUICK_CASES
     if importlib.util.find_spec("PIL") is None:
         notes.append("left out: in_process: Pillow is not installed")
         cases = [case for case in cases if case.load != "threads"]
     try:
-        seen = _play_all(cases, full=full)
+        seen = _play_all(cases, pace)
     except NoPhotoError as error:
         print(error, file=sys.stderr)
         return 1
@@ -88,18 +85,18 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _play_all(cases: Sequence[Case], *, full: bool) -> dict[str, list[Seen]]:
+def _play_all(cases: Sequence[Case], pace: Pace) -> dict[str, list[Seen]]:
     heavy = [str(path) for path in large_photos()]
     photos = str(small_photos(*WINDOW_PX))
-    rounds, play_s = (_FULL_ROUNDS, _FULL_PLAY_S) if full else (_QUICK_ROUNDS, _QUICK_PLAY_S)
+    count, play_s = (_FULL_ROUNDS, _FULL_PLAY_S) if pace.full else (_QUICK_ROUNDS, _QUICK_PLAY_S)
     seen: dict[str, list[Seen]] = {case.name: [] for case in cases}
-    began_s, longest_s = time.monotonic(), 0.0
+    pace, longest_s = pace.from_now(), 0.0
     with VirtualScreen(*_SCREEN_PX) as screen:
         environ = screen.environ(os.environ)
-        for _ in range(rounds):
+        for _ in range(count):
             for case in cases:
                 show_began_s = time.monotonic()
-                if not full and show_began_s + longest_s - began_s > _QUICK_S:
+                if not pace.allows(show_began_s + longest_s):
                     return seen
                 order = Order(
                     photos=photos, heavy=heavy, load=case.load, stalls=case.stalls, play_s=play_s

@@ -169,7 +169,12 @@ class WorkerLoad:
         self._decoded, self._pid = 0, 0
         self._failure = ""
         self._supervisor = Supervisor(
-            worker_specs(settings, arena)[:1],
+            worker_specs(
+                settings,
+                arena,
+                roots={os.path.dirname(path) for path in self._paths},
+                scenes_folder=self._paths[0] + b"-scenes",
+            )[:1],
             notify=self._on_event,
             rng=random.Random(1),
             environ=os.environ,

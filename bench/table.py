@@ -7,8 +7,9 @@ Guarantees: the JSON is the last line of the output; a ratio is ours divided by 
 without a number is not there.
 """
 
+import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from rich.console import Console
@@ -33,8 +34,17 @@ class Row:
 
 def show(bench: str, rows: Sequence[Row], *, notes: Sequence[str] = ()) -> None:
     """Print the table, the notes under it, and the line of JSON."""
-    table = Table(title=bench)
-    peers = list(dict.fromkeys(name for row in rows for name in row.peers))
+    console = Console(width=max(100, Console().width))
+    # Rows that stand beside the same peers make one table: many peers in one would not fit.
+    for number, (peers, group) in enumerate(itertools.groupby(rows, lambda row: tuple(row.peers))):
+        console.print(_table("" if number else bench, peers, group))
+    for note in notes:
+        console.print(note, highlight=False, markup=False, soft_wrap=True)
+    print(json.dumps({"bench": bench, "rows": [_plain(row) for row in rows]}), flush=True)
+
+
+def _table(title: str, peers: Sequence[str], rows: Iterable[Row]) -> Table:
+    table = Table(title=title)
     for heading in ("case", "metric"):
         table.add_column(heading, no_wrap=True)
     for heading in ("ours", *peers):
@@ -42,11 +52,7 @@ def show(bench: str, rows: Sequence[Row], *, notes: Sequence[str] = ()) -> None:
     for row in rows:
         beside = (_beside(row, name) for name in peers)
         table.add_row(row.case, f"{row.metric}, {row.unit}", _number(row.ours), *beside)
-    console = Console(width=max(100, Console().width))
-    console.print(table)
-    for note in notes:
-        console.print(note, highlight=False, markup=False, soft_wrap=True)
-    print(json.dumps({"bench": bench, "rows": [_plain(row) for row in rows]}), flush=True)
+    return table
 
 
 def _beside(row: Row, peer: str) -> str:

@@ -1,0 +1,53 @@
+"""The benches that start processes, in their shortest form: what they measure is there."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 120
+
+
+def shortest(bench: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """Run one round of a bench; return its rows by case and metric."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"bench.{bench}", "--seconds", "0"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert said["bench"] == bench
+    for row in said["rows"]:
+        assert set(row) == {"case", "metric", "unit", "ours", "peers", "ratio"}
+        assert row["ours"] > 0
+        assert row["peers"]
+        assert set(row["ratio"]) == {name for name, value in row["peers"].items() if value}
+    rows = {(row["case"], row["metric"]): row for row in said["rows"]}
+    assert len(rows) == len(said["rows"])
+    return rows
+
+
+def test_round_trips_and_hand_offs() -> None:
+    rows = shortest("ipc")
+    assert {"mp_pipe", "mp_queue"} <= set(rows["round_trip", "p50_us"]["peers"])
+    assert set(rows["handoff_4k", "ms"]["peers"]) == {"shm_per_transfer", "queue_bytes"}
+    for metric in ("delivered_ms", "read_ms", "cpu_ms"):
+        assert ("handoff_1080p", metric) in rows
+    assert ("supervised_round_trip", "p50_us") in rows
+    assert set(rows["handoff_beside", "delivered_ms"]["peers"]) == {"ours_1080p"}
+
+
+def test_recovery() -> None:
+    rows = shortest("recover")
+    for case in ("standby", "cold"):
+        # The one figure that does not depend on the machine: no task is lost.
+        assert rows[case, "tasks_answered"]["ours"] == 8
+        assert "process_pool" in rows[case, "tasks_answered"]["peers"]
+        assert (case, "next_result_ms") in rows
+        assert (case, "next_of_8_ms") in rows
