@@ -6,11 +6,10 @@ Role: everything that a new kind of worker is - its request, its answer, its han
 
 import math
 import time
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar
 
 import msgspec
 
-from stillframe.contracts.control import Start
 from stillframe.contracts.messages import Request, Response, echo
 from stillframe.contracts.wire import Protocol
 from stillframe.workers import loop
@@ -29,7 +28,7 @@ class PrimeResult(Response, frozen=True, kw_only=True, tag="primes.result"):
     prime: int
 
 
-PRIMES = Protocol(PrimeRequest, PrimeResult, cap_bytes=4096)
+PRIMES = Protocol(PrimeRequest, PrimeResult)
 
 
 class PrimeHandler(Handler[PrimeRequest, PrimeResult]):
@@ -37,12 +36,6 @@ class PrimeHandler(Handler[PrimeRequest, PrimeResult]):
 
     name: ClassVar[str] = "primes"
     protocol: ClassVar[Protocol] = PRIMES
-
-    @classmethod
-    def start(cls, start: Start) -> Self:
-        """Import here whatever is slow to import: the first request then finds it warm."""
-        del start
-        return cls()
 
     def handle(self, request: PrimeRequest) -> PrimeResult:
         """Work as long as it takes: nobody waits for this process but the one who asked."""

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from crew import PATIENCE_S, Crew, Gate, environment, is_alive, unruly_spec
+import unruly_worker
+from crew import PATIENCE_S, Crew, Gate, environment, is_alive, unruly_request, unruly_spec
 from stillframe.contracts.errors import FaultKind
 from stillframe.contracts.wire import PROTOCOLS
 from stillframe.supervision.events import (
@@ -25,6 +26,7 @@ from stillframe.supervision.events import (
     RefusalSource,
     Refused,
     Release,
+    Submit,
     WorkerState,
 )
 from stillframe.supervision.spec import (
@@ -492,3 +494,35 @@ def test_a_command_for_a_worker_that_nobody_knows_is_refused_by_name() -> None:
         with pytest.raises(ValueError, match="nobody"):
             crew.supervisor.post(Cancel("nobody", b"key"))
         crew.until_state(WorkerState.READY)
+
+
+def test_requests_without_a_key_do_not_replace_each_other(tmp_path: Path) -> None:
+    with Gate.at(tmp_path) as gate, Crew.at_work(unruly_spec()) as crew:
+        crew.ask(f"wait:{gate.path}")
+        seqs = []
+        for _ in range(3):
+            seq = crew.supervisor.next_seq()
+            crew.asked.append(seq)
+            crew.supervisor.post(Submit(unruly_request(seq, "paint")))
+            seqs.append(seq)
+        gate.let_through()
+        assert all(isinstance(crew.outcome(seq), Completed) for seq in seqs)
+
+
+def test_a_request_begins_with_a_number_of_its_own_and_a_time_to_be_answered_by() -> None:
+    supervisor = Supervisor([unruly_spec()])
+    first, second = (supervisor.asking("unruly", within_s=2.5) for _ in range(2))
+    assert first["seq"] < second["seq"]
+    assert first["worker"] == "unruly"
+    assert first["deadline_ns"] - first["ts_req_ns"] == 2_500_000_000
+
+
+def test_a_block_starts_the_workers_and_leaves_none() -> None:
+    place = str(Path(unruly_worker.__file__).parent)
+    with Supervisor([unruly_spec(python_path=(place,))]) as supervisor:
+        deadline = time.monotonic() + PATIENCE_S
+        found = None
+        while not (isinstance(found, WorkerChanged) and found.state is WorkerState.READY):
+            assert time.monotonic() < deadline
+            found = supervisor.take() or found
+    assert not is_alive(found.pid)

@@ -66,6 +66,16 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return True
 
 
+class Asking(TypedDict):
+    """The fields that every request begins with."""
+
+    seq: int
+    correlation_id: int
+    worker: str
+    ts_req_ns: int
+    deadline_ns: int
+
+
 class Echo(TypedDict):
     """The fields of an answer that repeat its request, and when it was made."""
 

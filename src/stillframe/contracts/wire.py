@@ -34,7 +34,7 @@ class Protocol:
 
     request: type[Request]
     result: type[Response]
-    cap_bytes: int
+    cap_bytes: int = caps.CONTROL_CAP_BYTES
 
     def to_worker(self, name: str) -> Codec[ToWorkerMessage]:
         """Return the codec of what the supervisor sends to worker `name`."""

@@ -20,10 +20,10 @@ from stillframe.transport.backlog import DropReason, Urgency
 
 @dataclass(frozen=True)
 class Submit:
-    """Do this. A waiting request with the same key is replaced."""
+    """Do this. A waiting request with the same key is replaced; one without a key never is."""
 
     request: Request
-    key: bytes
+    key: bytes | None = None
     urgency: Urgency = Urgency.PREFETCH
     input: WorkerInput | None = None
     """What it is about. An input that workers die of is quarantined; None never is."""

@@ -86,7 +86,9 @@ class Pool:
             detail = f"the {self.spec.name} worker has failed too often; it is not running"
             self._refuse(command.request, "worker-failed", detail)
             return
-        ticket = Ticket(command.request, command.key, command.urgency, command.input)
+        # A request without a key is known by its number, which no other has.
+        key = b"#%d" % command.request.seq if command.key is None else command.key
+        ticket = Ticket(command.request, key, command.urgency, command.input)
         self._end_all(self._ledger.submit(ticket), now_ns)
         if self._staff.state is WorkerState.ABSENT:
             self._staff.start(now_ns)

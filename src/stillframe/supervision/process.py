@@ -72,7 +72,7 @@ class Child:
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
                     pass_fds=descriptors,
-                    env={**environ, **_ENVIRONMENT},
+                    env=_environment(spec, environ),
                     process_group=0,
                 )
                 self.start_message = _start_message(spec, arena, page)
@@ -152,6 +152,12 @@ class Child:
         self.stderr.close()
         self._page.close()
         os.close(self.pidfd)
+
+
+def _environment(spec: WorkerSpec, environ: Mapping[str, str]) -> dict[str, str]:
+    places = [*spec.python_path, environ.get("PYTHONPATH", "")]
+    found = {"PYTHONPATH": os.pathsep.join(filter(None, places))} if spec.python_path else {}
+    return {**environ, **_ENVIRONMENT, **found}
 
 
 def _make_page() -> int:

@@ -77,6 +77,7 @@ class WorkerSpec:
         name: the kind, as in its requests.
         module: started as `python -m module`.
         protocol: its request, result and cap.
+        python_path: folders in which the module is looked for before the installed ones.
         arena: the shared memory it writes frames into; its requests then have a field `slot`.
         settings: its slice, sent in `Start`.
         eager: start it with the supervisor; else at its first request.
@@ -87,6 +88,7 @@ class WorkerSpec:
     name: str
     module: str
     protocol: Protocol
+    python_path: tuple[str, ...] = ()
     arena: ArenaShape | None = None
     settings: Mapping[str, SettingValue] = field(default_factory=dict)
     eager: bool = True

@@ -20,8 +20,9 @@ import selectors
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, Self
 
+from stillframe.contracts.messages import Asking
 from stillframe.contracts.quarantine import Quarantined
 from stillframe.contracts.status import WorkerStatus
 from stillframe.supervision import events
@@ -31,10 +32,14 @@ from stillframe.supervision.process import Child
 from stillframe.supervision.quarantine import Quarantine
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.supervision.staff import Site
+from stillframe.supervision.times import ns
 from stillframe.transport.arena import Arena
 from stillframe.transport.backlog import DropReason
 
 _NS_PER_S: Final = 1_000_000_000
+
+# Long enough for any worker's own deadline to come first.
+_ANSWER_WITHIN_S: Final = 300.0
 
 Reader = Callable[[int], None]
 """Called on the supervisor thread, with the time in ns, when its descriptor can be read."""
@@ -47,9 +52,9 @@ class Supervisor:
         self,
         specs: Sequence[WorkerSpec],
         *,
-        notify: Callable[[], None],
-        rng: random.Random,
-        environ: Mapping[str, str],
+        notify: Callable[[], None] = lambda: None,
+        rng: random.Random | None = None,
+        environ: Mapping[str, str] | None = None,
         readers: Mapping[int, Reader] | None = None,
         quarantine: Sequence[Quarantined] = (),
     ) -> None:
@@ -58,13 +63,14 @@ class Supervisor:
         Args:
             specs: the kinds of worker.
             notify: called on the supervisor thread when events are waiting; it must not block.
+                Without it, look for events now and then.
             rng: for the jitter of restarts.
-            environ: the children's environment.
+            environ: the children's environment; by default our own.
             readers: other descriptors that this thread reads, such as the frame log.
             quarantine: the inputs that no worker is given, from earlier.
         """
         self._notify = notify
-        self._environ = dict(environ)
+        self._environ = dict(os.environ if environ is None else environ)
         self._inbox: collections.deque[Command] = collections.deque()
         self._outbox: collections.deque[Event] = collections.deque()
         self._sequence = itertools.count(1)
@@ -75,7 +81,7 @@ class Supervisor:
         for descriptor, reader in (readers or {}).items():
             self._selector.register(descriptor, selectors.EVENT_READ, reader)
         site = Site(
-            rng=rng,
+            rng=rng or random.Random(),  # noqa: S311 - jitter needs no secrecy
             spawn=self._spawn,
             selector=self._selector,
             emit=self._emit,
@@ -85,6 +91,15 @@ class Supervisor:
         self._pools = {spec.name: Pool(spec, site) for spec in specs}
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
 
+    def __enter__(self) -> Self:
+        """Start, to stop and wait for every worker's end when the block is left."""
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+        self.join(None)
+
     def start(self) -> None:
         """Start the thread, and with it the eager workers."""
         self._thread.start()
@@ -92,6 +107,17 @@ class Supervisor:
     def next_seq(self) -> int:
         """Return a sequence number that no other request has."""
         return next(self._sequence)
+
+    def asking(self, worker: str, *, within_s: float = _ANSWER_WITHIN_S) -> Asking:
+        """Return what a new request to a worker begins with; after `within_s` it is of no use."""
+        now_ns, seq = time.monotonic_ns(), self.next_seq()
+        return Asking(
+            seq=seq,
+            correlation_id=seq,
+            worker=worker,
+            ts_req_ns=now_ns,
+            deadline_ns=now_ns + ns(within_s),
+        )
 
     def post(self, command: Command) -> None:
         """Hand over a command.
@@ -117,8 +143,11 @@ class Supervisor:
         self._stopping = True
         self._wake()
 
-    def join(self, timeout_s: float) -> bool:
-        """Wait for the end; for shutdown only. False if it did not come in time."""
+    def join(self, timeout_s: float | None) -> bool:
+        """Wait for the end; for shutdown only. False if it did not come in time.
+
+        It comes within the longest of the specs' times to stop, and with None we wait for it.
+        """
         self._thread.join(timeout_s)
         if self._thread.is_alive():
             return False

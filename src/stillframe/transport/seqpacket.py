@@ -7,11 +7,9 @@ Guarantees: the kernel keeps message boundaries, so a hostile peer cannot make a
 the second half of anything.
 """
 
-import array
 import socket
 from typing import TypeVar
 
-from stillframe.contracts.codec import Codec
 from stillframe.contracts.errors import MessageTooLargeError
 from stillframe.transport.channel import ChannelClosedError, ChannelFullError
 from stillframe.transport.sockets import PEER_GONE, SocketChannel
@@ -28,11 +26,6 @@ def socket_pair() -> tuple[socket.socket, socket.socket]:
 class SeqpacketChannel(SocketChannel[Out, In]):
     """One end of a SEQPACKET pair."""
 
-    def __init__(self, sock: socket.socket, outgoing: Codec[Out], incoming: Codec[In]) -> None:
-        super().__init__(sock, outgoing, incoming)
-        # One byte more than any message may have, so that an oversized one shows.
-        self._buffer = bytearray(incoming.cap_bytes + 1)
-
     def _send_bytes(self, data: bytes) -> None:
         self._check_open()
         try:
@@ -46,30 +39,19 @@ class SeqpacketChannel(SocketChannel[Out, In]):
 
     def _receive_bytes(self) -> bytes | None:
         self._check_open()
+        codec = self._incoming_codec
         try:
-            size, ancillary, flags, _ = self._socket.recvmsg_into(
-                [self._buffer], socket.CMSG_SPACE(4)
-            )
+            # One byte more than any message may have, so that an oversized one shows. Without a
+            # buffer for them, the kernel itself closes descriptors that a peer pushes on us.
+            data = self._socket.recv(codec.cap_bytes + 1)
         except BlockingIOError:
             return None
         except PEER_GONE as error:
             raise self._end(f"peer is gone ({error.strerror})") from error
-        _close_descriptors(ancillary)
-        codec = self._incoming_codec
-        if size > codec.cap_bytes or flags & socket.MSG_TRUNC:
+        if len(data) > codec.cap_bytes:
             self._end("peer sent a message over the cap")
-            raise MessageTooLargeError(codec.channel, size, codec.cap_bytes)
-        if size == 0:
+            raise MessageTooLargeError(codec.channel, len(data), codec.cap_bytes)
+        if not data:
             # An empty packet cannot be told from the end, and no message is empty.
             raise self._end("peer closed it")
-        return bytes(memoryview(self._buffer)[:size])
-
-
-def _close_descriptors(ancillary: list[tuple[int, int, bytes]]) -> None:
-    """Close descriptors that a peer pushed on us uninvited, so that it cannot fill our table."""
-    for level, kind, data in ancillary:
-        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-            descriptors = array.array("i")
-            descriptors.frombytes(data[: len(data) - len(data) % descriptors.itemsize])
-            for descriptor in descriptors:
-                socket.close(descriptor)
+        return data

@@ -25,15 +25,17 @@ class SocketChannel(Channel[Out, In]):
         super().__init__(outgoing, incoming)
         sock.setblocking(False)
         self._socket = sock
+        self._poller = select.poll()
+        self._poller.register(sock, select.POLLIN)
         self._closed_because = ""
 
     def wait(self, timeout_s: float | None) -> bool:
         """Block until the socket is readable or ended, or time is up."""
         if self._closed_because:
             return True
-        poller = select.poll()
-        poller.register(self._socket, select.POLLIN)
-        return bool(poller.poll(None if timeout_s is None else max(0, round(timeout_s * 1000))))
+        return bool(
+            self._poller.poll(None if timeout_s is None else max(0, round(timeout_s * 1000)))
+        )
 
     def fileno(self) -> int:
         """Return the socket's descriptor, -1 once closed."""

@@ -1,7 +1,8 @@
 """What a worker is, seen from the loop.
 
 Role: the few methods that a new kind of worker writes. Counterpart: `workers.loop` calls them, in
-this order: `start`, then `handle` and `configure` in any order, then `close`.
+this order: `start`, `warm_up`, then `handle` and `configure` in any order, then `close`. Between
+the first two, the process is confined to its sandbox.
 """
 
 import abc
@@ -28,14 +29,18 @@ class Handler(abc.ABC, Generic[Req, Res]):
     protocol: ClassVar[Protocol]
 
     @classmethod
-    @abc.abstractmethod
     def start(cls, start: Start) -> Self:
-        """Take the settings and warm every lazy import, so that the first request is not slow.
+        """Take the settings and whatever must be opened, and import all that will be needed.
+
+        After this, files outside the sandbox are out of reach. No thread may be started here: the
+        sandbox does not bind those that are older.
 
         Raises:
             ValueError: for settings or a grant that cannot work.
             OSError: for a resource that cannot be had.
         """
+        del start
+        return cls()
 
     @abc.abstractmethod
     def handle(self, request: Req) -> Res:
@@ -44,6 +49,9 @@ class Handler(abc.ABC, Generic[Req, Res]):
         Raises:
             FaultError: to refuse it; the worker goes on. Anything else ends the worker.
         """
+
+    def warm_up(self) -> None:
+        """Run once what requests will run, confined already, so that the first is not slow."""
 
     def configure(self, settings: Mapping[str, SettingValue]) -> None:
         """Take new settings; by default none can change while running."""
