@@ -11,7 +11,7 @@ from msgspec import inspect
 
 import wire_doc
 import wire_samples
-from stillframe.contracts import caps, slot_header
+from stillframe.contracts import caps, counters, slot_header
 from stillframe.contracts.heartbeat import HEARTBEAT_BYTES
 from stillframe.contracts.messages import WIRE_VERSION, Request, Response
 from stillframe.contracts.slot_header import HEADER_BYTES, PIXELS_OFFSET_BYTES
@@ -191,6 +191,19 @@ def test_the_heartbeat_pages_table_reads_a_page() -> None:
     }
     assert read == msgspec.structs.asdict(wire_samples.HEARTBEAT)
     assert len(page) == HEARTBEAT_BYTES == 4096
+
+
+def test_the_counters_table_reads_a_page() -> None:
+    page = bytearray(HEARTBEAT_BYTES)
+    for duration_ns in (3, 3, 1000, 2**60):
+        counters.count(memoryview(page), duration_ns)
+    longest, buckets = SECTIONS["Counters"]
+    (max_ns,) = struct.unpack_from(CODES[longest["Type"]], page, int(longest["Offset"]))
+    kind, count = buckets["Type"].split(" x ")
+    counts = struct.unpack_from(f"={count}Q", page, int(buckets["Offset"]))
+    assert (kind, max_ns) == ("u64", 2**60)
+    assert {n: times for n, times in enumerate(counts) if times} == {2: 2, 10: 1, 47: 1}
+    assert int(buckets["Offset"]) + 8 * int(count) == 456
 
 
 def test_the_document_is_of_this_wires_version() -> None:

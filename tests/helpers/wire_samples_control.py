@@ -31,6 +31,7 @@ def control_samples() -> tuple[msgspec.Struct, ...]:
             sandbox=Sandbox(
                 read=(b"/home/ada/Pictures",),
                 write=(b"/home/ada/.cache/stillframe",),
+                make=(b"/home/ada/.cache/stillframe",),
                 execute=(b"/usr/bin/qsb",),
                 sockets=Sockets.UNIX,
                 memory_bytes=1 << 30,

@@ -27,6 +27,7 @@ from stillframe.supervision.events import (
     Refused,
     Release,
     Submit,
+    WorkerChanged,
     WorkerState,
 )
 from stillframe.supervision.spec import (

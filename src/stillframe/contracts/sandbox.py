@@ -36,11 +36,13 @@ class Sandbox(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Files and folders, with all below them, that it may read."""
     write: SandboxPaths = ()
     """Folders in which it may also make, write, rename and remove files."""
+    make: SandboxPaths = ()
+    """Folders of these that are made first if they are not there; no rule can name what is not."""
     execute: SandboxPaths = ()
     """Programs that it may start; with none, it can start nothing and make no process."""
     sockets: Sockets = Sockets.NONE
     memory_bytes: Annotated[int, msgspec.Meta(ge=1 << 24, le=1 << 40)] | None = None
-    """Address space beyond what it has when it is warm; None is no limit."""
+    """Address space beyond what it has with its code loaded; None is no limit."""
     open_files: Annotated[int, msgspec.Meta(ge=16, le=65536)] = 64
 
 
