@@ -63,7 +63,10 @@ class SupervisedWorker:
         pages = -(-largest.pixels * _RGBA_BYTES // PIXELS_OFFSET_BYTES) + 1
         arena = ArenaShape(slots, pages * PIXELS_OFFSET_BYTES)
         settings = load(file_text=None, file_name="", environ={}, flags={})
-        specs = [spec for spec in worker_specs(settings, arena) if spec.name == "images"]
+        made = worker_specs(
+            settings, arena, roots=[b"/"], scenes_folder=os.fsencode(tempfile.gettempdir())
+        )
+        specs = [spec for spec in made if spec.name == "images"]
         self._crew = Supervised(specs)
 
     def __enter__(self) -> Self:

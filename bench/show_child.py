@@ -13,6 +13,7 @@ import contextlib
 import os
 import random
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -102,7 +103,7 @@ def main(text: str) -> None:
         )
         decoded, cpu_s = load_now()
     seen = Seen(
-        intervals_ms=[interval for log in logs for interval in log.intervals_ms],
+        intervals_ms=[float(ms) for log in logs for ms in log.intervals_ms.elements()],
         gui_stall_ms_max=report.gui_stall_ms_max or 0.0,
         transitions=report.transitions,
         decoded=decoded,
@@ -173,7 +174,7 @@ class WorkerLoad:
                 settings,
                 arena,
                 roots={os.path.dirname(path) for path in self._paths},
-                scenes_folder=self._paths[0] + b"-scenes",
+                scenes_folder=os.fsencode(tempfile.gettempdir()),
             )[:1],
             notify=self._on_event,
             rng=random.Random(1),

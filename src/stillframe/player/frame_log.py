@@ -12,6 +12,7 @@ Guarantees:
 - How the bytes were cut into pieces makes no difference.
 """
 
+import collections
 import fcntl
 import os
 import re
@@ -31,6 +32,9 @@ _PRESENTED: Final = b"syncAndRender: frame rendered"
 # Room for some seconds of log while the supervisor thread is busy elsewhere.
 _PIPE_BYTES: Final = 1 << 20
 _READ_BYTES: Final = 1 << 16
+# Counted by the millisecond, which is as fine as Qt's log is, so that weeks of frames take no more
+# memory than this allows.
+_LONGEST_INTERVAL_MS: Final = 60_000
 # What a longer line says after this is cut off.
 _LONGEST_LINE_BYTES: Final = 4096
 
@@ -71,7 +75,7 @@ class FrameLog:
     def __init__(self, other: Callable[[str], None]) -> None:
         """Begin; `other` gets each line that is not about frames."""
         self.presented = 0
-        self.intervals_ms: list[float] = []
+        self.intervals_ms: collections.Counter[int] = collections.Counter()
         self._other = other
         self._rest = b""
         self._moving = False
@@ -103,7 +107,8 @@ class FrameLog:
         self.presented += 1
         if self._moving:
             if self._last_ms is not None:
-                self.intervals_ms.append(float(at_ms - self._last_ms))
+                interval_ms = max(0, min(at_ms - self._last_ms, _LONGEST_INTERVAL_MS))
+                self.intervals_ms[interval_ms] += 1
             self._last_ms = at_ms
 
     def _pass_on(self, line: bytes) -> None:

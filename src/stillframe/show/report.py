@@ -5,8 +5,8 @@ the player's frame log measures what the render thread presented.
 """
 
 import collections
-import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import msgspec
 
@@ -19,16 +19,24 @@ class FrameIntervals(msgspec.Struct, frozen=True, kw_only=True):
     max: float
 
     @classmethod
-    def of(cls, intervals_ms: Sequence[float]) -> "FrameIntervals | None":
-        """Summarise, or None if nothing moved."""
-        if not intervals_ms:
+    def of(cls, counts: Mapping[int, int]) -> "FrameIntervals | None":
+        """Summarise how often each interval came, or None if nothing moved.
+
+        A percentile is the shortest interval that so many of a hundred do not exceed.
+        """
+        if not counts:
             return None
-        ordered = sorted(intervals_ms)
-        return cls(
-            p50=statistics.median(ordered),
-            p99=ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)],
-            max=ordered[-1],
-        )
+        return cls(p50=percentile(counts, 50), p99=percentile(counts, 99), max=max(counts))
+
+
+def percentile(counts: Mapping[int, int], percent: int) -> int:
+    """Return the smallest value that `percent` of a hundred counted ones do not exceed."""
+    total, seen = sum(counts.values()), 0
+    for value in sorted(counts):
+        seen += counts[value]
+        if seen * 100 >= total * percent:
+            return value
+    raise ValueError("nothing was counted")
 
 
 class WorkerReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,10 +82,10 @@ class Tally:
         self,
         *,
         frames_presented: int | None = None,
-        intervals_ms: Sequence[float] = (),
+        intervals_ms: Mapping[int, int] = MappingProxyType({}),
         gui_stall_ms_max: float | None = None,
     ) -> Report:
-        """Return the report, with what the player measured."""
+        """Return the report, with what the player measured: intervals by how often they came."""
         return Report(
             photos_shown=self.photos_shown,
             transitions=self.transitions,
