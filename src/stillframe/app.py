@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QLoggingCategory, qCInfo
@@ -21,6 +22,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtQuick import QQuickView
 
 from stillframe.cache.frames import FrameCache
+from stillframe.contracts import remote
+from stillframe.contracts.control import LogLevel
 from stillframe.contracts.images import Mode, Profile
 from stillframe.contracts.pixels import Size
 from stillframe.library.timeline import Timeline
@@ -33,16 +36,20 @@ from stillframe.player.stage import QtStage
 from stillframe.player.stalls import StallMeter
 from stillframe.player.window import PhotoWindow, largest_surface
 from stillframe.player.x11 import end_with_server
+from stillframe.remote.address import runtime_folder
+from stillframe.remote.server import Server
 from stillframe.settings import Settings
 from stillframe.show import script
+from stillframe.show.desk import ShowDesk
 from stillframe.show.director import Director, Pace
-from stillframe.show.journal import Journal
+from stillframe.show.journal import print_to
 from stillframe.show.memory import plan_arena
+from stillframe.show.records import Records
 from stillframe.show.report import Report
 from stillframe.show.runtime import Plot, Runtime
 from stillframe.show.sources import Group, Sources
 from stillframe.show.specs import worker_specs
-from stillframe.supervision.supervisor import Supervisor
+from stillframe.supervision.supervisor import Reader, Supervisor
 
 _NS_PER_S: Final = 1_000_000_000
 # Beyond every worker's own time to stop; then the daemon thread is left to the exit, and each
@@ -61,6 +68,7 @@ class PlayOptions:
         exit_after_s: how long to play, None for ever.
         measure: whether to have Qt log its frames, for the report.
         scenes_folder: where painted scenes are kept.
+        state_folder: where the log and the quarantine are kept; None keeps neither.
         on_open: called on Qt's thread once the window is open, for those who measure or watch.
     """
 
@@ -71,6 +79,7 @@ class PlayOptions:
     exit_after_s: float | None
     measure: bool
     scenes_folder: bytes
+    state_folder: Path | None = None
     on_open: Callable[[QQuickView], None] | None = None
 
 
@@ -78,12 +87,12 @@ def play(options: PlayOptions, environ: MutableMapping[str, str]) -> Report:
     """Run a show until it is ended, and report what it did."""
     _prepare_qt(environ, measure=options.measure)
     tap = frame_log.StderrTap() if options.measure else None
-    stderr_fd = tap.stderr_fd if tap else 2
-    journal = Journal(lambda line: os.write(stderr_fd, f"{line}\n".encode()))
+    terminal = print_to(tap.stderr_fd if tap else 2)
+    records = Records(terminal, options.settings.log, options.state_folder)
     try:
-        return _Show(options, journal, tap, environ).run()
+        return _Show(options, records, tap, environ).run()
     finally:
-        journal.close()
+        records.close()
         if tap is not None:
             tap.restore()
 
@@ -104,17 +113,18 @@ class _Show:
     def __init__(
         self,
         options: PlayOptions,
-        journal: Journal,
+        records: Records,
         tap: frame_log.StderrTap | None,
         environ: MutableMapping[str, str],
     ) -> None:
-        self._options, self._journal, self._tap = options, journal, tap
+        self._options, self._records, self._tap = options, records, tap
+        self._journal = records.journal
         show = options.settings.show
         self._qt = QGuiApplication.instance() or QGuiApplication([sys.argv[0]])
         self._qt.setApplicationName("stillframe")
         end_with_server()
         self._motion_log = QLoggingCategory(frame_log.MOTION_CATEGORY)  # type: ignore[arg-type]
-        self._frames_seen = frame_log.FrameLog(lambda line: journal.note("HEALTH", "qt", line=line))
+        self._frames_seen = frame_log.FrameLog(self._note_qt)
         self._arena = plan_arena(
             budget_bytes=options.settings.images.arena_bytes,
             ram_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
@@ -124,15 +134,31 @@ class _Show:
         self._bell = Bell(self._on_bell)
         # Jitter of restarts needs no secrecy, and the order of photos is the person's to repeat.
         rng = random.Random(options.seed)  # noqa: S311
+        readers: dict[int, Reader] = {tap.read_fd: self._read_log} if tap else {}
+        self._desk = ShowDesk(
+            lambda: self._supervisor,
+            view=lambda: self._runtime.view,
+            intervals_ms=lambda: self._frames_seen.intervals_ms,
+            wake=self._bell.ring,
+        )
+        self._server = self._listen(environ)
+        if self._server is not None:
+            readers[self._server.fileno()] = self._server.serve
         self._supervisor = Supervisor(
-            worker_specs(options.settings, self._arena),
+            worker_specs(
+                options.settings,
+                self._arena,
+                roots=[root for group in options.groups for root in group.roots],
+                scenes_folder=options.scenes_folder,
+            ),
             notify=self._bell.ring,
             rng=random.Random(rng.random()),  # noqa: S311
             environ=environ,
-            readers={tap.read_fd: self._read_log} if tap else {},
+            readers=readers,
+            quarantine=records.load(),
         )
-        self._supervisor.start()
         self._runtime = self._make_runtime(rng)
+        self._supervisor.start()
         self._stalls: StallMeter | None = None
 
     def run(self) -> Report:
@@ -152,6 +178,16 @@ class _Show:
             gui_stall_ms_max=self._stalls.max_ms if self._stalls else None,
         )
 
+    def _listen(self, environ: MutableMapping[str, str]) -> Server | None:
+        """Open the control socket; a show without one is a show all the same."""
+        try:
+            return Server(runtime_folder(environ), self._desk)
+        except OSError as error:
+            self._journal.note(
+                "HEALTH", "no control socket", level=LogLevel.WARNING, cause=str(error)
+            )
+            return None
+
     def _make_runtime(self, rng: random.Random) -> Runtime:
         settings = self._options.settings
         profile = Profile(mode=Mode(settings.show.mode), sharpen=settings.images.sharpen)
@@ -162,7 +198,7 @@ class _Show:
             look_ahead=settings.show.look_ahead,
         )
         return Runtime(
-            Plot(profile, self._arena, self._options.scenes_folder),
+            Plot(profile, self._arena, self._options.scenes_folder, self._records.remember),
             director=Director(Timeline(rng), cache, profile=profile, pace=pace),
             sources=Sources(self._options.groups),
             engine=self._supervisor,
@@ -211,18 +247,34 @@ class _Show:
         self._runtime.end()
         self._supervisor.stop()
         if not self._supervisor.join(_STOP_TIMEOUT_S):
-            self._journal.note("HEALTH", "supervisor did not stop", after_s=_STOP_TIMEOUT_S)
+            self._journal.note(
+                "HEALTH",
+                "supervisor did not stop",
+                level=LogLevel.ERROR,
+                after_s=_STOP_TIMEOUT_S,
+            )
         while self._runtime.drain():
             pass
+        if self._server is not None:
+            self._server.close()
         self._bell.close()
 
     def _on_bell(self) -> None:
+        while (wish := self._desk.take()) is not None:
+            self._on_wish(wish)
         if self._runtime.drain():
             self._bell.ring()
 
     def _on_resize(self) -> None:
         if hasattr(self, "_stage"):
             self._stage.target(self._runtime.surface(self._stage.surface))
+
+    def _on_wish(self, wish: remote.Intent) -> None:
+        match wish:
+            case remote.Intent.PAUSE | remote.Intent.RESUME:
+                self._runtime.cue(script.PauseSet(paused=wish is remote.Intent.PAUSE))
+            case _:
+                self._on_intent(Intent(wish.value))
 
     def _on_intent(self, intent: Intent) -> None:
         match intent:
@@ -241,6 +293,9 @@ class _Show:
         if self._tap is not None:
             # The stubs say bytes; PySide takes text and refuses bytes.
             qCInfo(self._motion_log, frame_log.BEGIN if moving else frame_log.END)  # type: ignore[arg-type]
+
+    def _note_qt(self, line: str) -> None:
+        self._journal.note("HEALTH", "qt", level=LogLevel.WARNING, line=line)
 
     def _read_log(self, now_ns: int) -> None:
         del now_ns

@@ -20,6 +20,7 @@ MODULES = read_modules(SOURCE)
 TESTED_BY = {
     "cli.play": "cli/test_main.py",  # nothing of it exists but through the command line
     "transport.sockets": "transport/test_channel.py",  # the base of two channels in one suite
+    "workers.handler": "workers/test_loop.py",  # an interface with one default
     "workers.lifeline": "workers/test_loop.py",  # a process tie: only real processes show it
     "workers.scenes": "workers/scenes/test_core.py",  # a painter's tools are seen in the paintings
     # The window's parts need a window: whole shows and a real X server test them.
@@ -114,6 +115,13 @@ OFFENDERS = [
     ),
     ("workers/one/core.py", "from stillframe.workers import two", "may not import workers.two"),
     ("workers/loop.py", "import stillframe.workers.one.core", "may not import workers.one"),
+    ("workers/confinement/bad.py", "from stillframe.workers.one import core", "workers.one"),
+    (
+        "workers/confinement/bad.py",
+        "from stillframe.settings import load",
+        "may not import settings",
+    ),
+    ("show/bad.py", "import stillframe.workers.confinement", "may not import workers"),
     ("workers/one/io.py", "from stillframe.supervision import spec", "may not import supervision"),
     ("workers/one/io.py", "from stillframe.settings import load", "may not import settings"),
     ("workers/one/io.py", "from PySide6.QtGui import QImage", "Qt outside the player"),
@@ -162,6 +170,8 @@ ALLOWED = [
     ("show/runtime.py", "from stillframe.supervision import events\nimport time"),
     ("workers/one/io.py", "from stillframe.workers.one import core\nimport numpy"),
     ("workers/one/io.py", "from stillframe.workers.handler import Handler"),
+    ("workers/one/io.py", "from stillframe.workers.confinement import roots"),
+    ("workers/loop.py", "from stillframe.workers.confinement import roots"),
     ("player/scheduler.py", "from PySide6.QtCore import QTimer"),
     ("player/good.py", "from importlib import resources"),
     ("supervision/process.py", "import subprocess"),
@@ -174,7 +184,8 @@ ALLOWED = [
 def house(folder: Path, file: str, code: str) -> list[str]:
     """Build a small house with one more module, and return what is wrong with it."""
     shared = ["transport/arena", "transport/backlog", "cache/keys", "settings/load", "show/runtime"]
-    workers = ["workers/loop", "workers/handler", "workers/one/core", "workers/two/core"]
+    workers = ["workers/loop", "workers/handler", "workers/confinement/roots"]
+    workers += ["workers/one/core", "workers/two/core"]
     mains = ["workers/one/__main__", "workers/two/__main__", "contracts/wire", "cli/main", "app"]
     others = ["player/stage", "supervision/events", "supervision/spec"]
     for module in ["__init__", *shared, *workers, *mains, *others]:

@@ -28,7 +28,7 @@ from stillframe.supervision.events import (
     WorkerState,
 )
 from stillframe.supervision.spec import Deadlines, Limits, RestartBudget, Shutdown, WorkerSpec
-from stillframe.supervision.supervisor import Supervisor
+from stillframe.supervision.supervisor import Reader, Supervisor
 from stillframe.transport.arena import ArenaShape, SlotStage
 from stillframe.transport.backlog import Urgency
 
@@ -102,14 +102,24 @@ class Gate:
 class Crew:
     """Posts requests, keeps events in order, and waits for conditions with a deadline."""
 
-    def __init__(self, specs: Iterable[WorkerSpec], *, keep_leases: bool = False) -> None:
+    def __init__(
+        self,
+        specs: Iterable[WorkerSpec],
+        *,
+        keep_leases: bool = False,
+        readers: Mapping[int, Reader] | None = None,
+    ) -> None:
         self.events: list[Event] = []
         self.asked: list[int] = []
         self._rung = threading.Event()
         self._keep_leases = keep_leases
         self._keys = itertools.count()
         self.supervisor = Supervisor(
-            tuple(specs), notify=self._rung.set, rng=random.Random(7), environ=environment()
+            tuple(specs),
+            notify=self._rung.set,
+            rng=random.Random(7),
+            environ=environment(),
+            readers=readers,
         )
 
     @classmethod

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
-from stillframe.contracts import heartbeat
+from crew import environment
+from stillframe.contracts import counters, heartbeat
 from stillframe.contracts.control import ArenaGrant, Hello, Ready, Start
 from stillframe.contracts.wire import PROTOCOLS, FromWorkerMessage, ToWorkerMessage
 from stillframe.transport.arena import Arena, ArenaShape
@@ -23,7 +24,9 @@ PATIENCE_S = 30.0
 class WorkerChild:
     """A started worker; `hello` and `start` are left to the test."""
 
-    def __init__(self, name: str, shape: ArenaShape | None, parent_pid: int) -> None:
+    def __init__(
+        self, name: str, shape: ArenaShape | None, parent_pid: int, module: str | None = None
+    ) -> None:
         protocol = PROTOCOLS[name]
         ours, theirs = socket_pair()
         self.socket = ours.dup()  # past the codec, for a test that is rude
@@ -34,9 +37,10 @@ class WorkerChild:
         passed = [theirs.fileno(), page, *([self.arena.descriptor] if self.arena else [])]
         self.process = subprocess.Popen(
             [
-                *[sys.executable, "-P", "-m", f"stillframe.workers.{name}"],
+                *[sys.executable, "-P", "-m", module or f"stillframe.workers.{name}"],
                 *[str(theirs.fileno()), str(parent_pid)],
             ],
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             pass_fds=passed,
@@ -50,10 +54,15 @@ class WorkerChild:
     @classmethod
     @contextmanager
     def running(
-        cls, name: str, shape: ArenaShape | None = None, *, parent_pid: int | None = None
+        cls,
+        name: str,
+        shape: ArenaShape | None = None,
+        *,
+        parent_pid: int | None = None,
+        module: str | None = None,
     ) -> Iterator[Self]:
-        """Yield a started worker, and see to its end."""
-        child = cls(name, shape, parent_pid or os.getpid())
+        """Yield a started worker, and see to its end; `module` is a simulated one."""
+        child = cls(name, shape, parent_pid or os.getpid(), module)
         try:
             yield child
         finally:
@@ -69,11 +78,13 @@ class WorkerChild:
 
     @classmethod
     @contextmanager
-    def ready(cls, name: str, shape: ArenaShape | None = None) -> Iterator[Self]:
+    def ready(
+        cls, name: str, shape: ArenaShape | None = None, module: str | None = None, **settings: Any
+    ) -> Iterator[Self]:
         """Yield a worker that has said that it is ready."""
-        with cls.running(name, shape) as child:
+        with cls.running(name, shape, module=module) as child:
             assert isinstance(child.receive(), Hello)
-            child.channel.send(child.start_message())
+            child.channel.send(child.start_message(**settings))
             assert isinstance(child.receive(), Ready)
             yield child
 
@@ -95,6 +106,11 @@ class WorkerChild:
         message = self.channel.receive()
         assert message is not None
         return message
+
+    def durations(self) -> counters.Durations:
+        """Return how long its requests took, by its own count."""
+        with memoryview(self._page) as page:
+            return counters.read(page)
 
     def beats(self) -> heartbeat.Heartbeat:
         """Return the worker's last heartbeat."""

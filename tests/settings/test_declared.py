@@ -5,7 +5,8 @@ import typing
 import msgspec
 import pytest
 
-from stillframe.settings.declared import BY_KEY, DECLARATIONS, ORDERS, SECTIONS, Mode, Settings
+from stillframe.contracts.control import LogLevel
+from stillframe.settings.declared import BY_KEY, DECLARATIONS, ORDERS, SECTIONS, Settings
 from stillframe.settings.schema import Choice, Colour, Integer, Number, Setting, Switch
 
 MIB = 1024 * 1024
@@ -20,16 +21,29 @@ RANGED = {
     "images.max_source_pixels": ("pixels", 10**6, 2**30, 2**28, None),
     "images.max_source_bytes": ("bytes", MIB, 4 * GIB, 512 * MIB, None),
     "images.decode_deadline_s": ("s", 1, 300, 20, None),
+    "images.memory_bytes": ("bytes", 256 * MIB, 64 * GIB, 2 * GIB, None),
     "queues.images": ("requests", 2, 64, 8, None),
     "queues.library": ("requests", 2, 64, 4, None),
+    "queues.feeds": ("requests", 2, 64, 4, None),
+    "queues.transitions": ("requests", 2, 64, 8, None),
 }
 # Each key with its default and its flag.
 OTHERS = {
     "show.mode": ("fill", "--mode"),
     "show.mat_colour": ("#000000", None),
+    "show.measure": (True, None),
     "images.sharpen": (False, None),
+    "log.level": ("info", "--log-level"),
+    "log.format": ("text", "--log-format"),
+    "log.file": (True, None),
+    "workers.sandbox": (True, None),
 }
-TYPES = {Number: float, Integer: int, Switch: bool, Colour: str, Choice: Mode}
+CHOICES = {
+    "show.mode": ("fill", "fit", "shrink"),
+    "log.level": tuple(level.value for level in LogLevel),
+    "log.format": ("text", "json"),
+}
+TYPES = {Number: float, Integer: int, Switch: bool, Colour: str}
 
 
 def each(*, of: tuple[Setting, ...] = DECLARATIONS) -> pytest.MarkDecorator:
@@ -53,10 +67,9 @@ def test_a_default_is_the_one_agreed(key: str) -> None:
     assert (BY_KEY[key].default, BY_KEY[key].flag) == OTHERS[key]
 
 
-def test_the_modes_are_the_ones_agreed() -> None:
-    mode = BY_KEY["show.mode"]
-    assert isinstance(mode, Choice)
-    assert mode.choices == ("fill", "fit", "shrink")
+def test_the_choices_are_the_ones_agreed() -> None:
+    declared = {s.key: s.choices for s in DECLARATIONS if isinstance(s, Choice)}
+    assert declared == CHOICES
 
 
 def test_the_structs_have_the_declared_names_in_the_declared_order() -> None:
@@ -73,7 +86,10 @@ def test_the_structs_have_the_declared_names_in_the_declared_order() -> None:
 def test_a_field_has_the_type_of_its_kind_and_no_default_of_its_own(setting: Setting) -> None:
     section = typing.get_type_hints(Settings)[setting.section]
     field = next(f for f in msgspec.structs.fields(section) if f.name == setting.name)
-    assert field.type is TYPES[type(setting)]
+    if isinstance(setting, Choice):
+        assert typing.get_args(field.type) == setting.choices
+    else:
+        assert field.type is TYPES[type(setting)]
     assert field.default is msgspec.NODEFAULT
     assert field.default_factory is msgspec.NODEFAULT
 

@@ -30,15 +30,19 @@ DEFAULTS: dict[str, dict[str, object]] = {
         "mode": "fill",
         "look_ahead": 2,
         "mat_colour": "#000000",
+        "measure": True,
     },
     "images": {
         "arena_bytes": 268435456,
         "max_source_pixels": 268435456,
         "max_source_bytes": 536870912,
         "decode_deadline_s": 20.0,
+        "memory_bytes": 2 * 1024**3,
         "sharpen": False,
     },
-    "queues": {"images": 8, "library": 4},
+    "queues": {"images": 8, "library": 4, "feeds": 4, "transitions": 8},
+    "log": {"level": "info", "format": "text", "file": True},
+    "workers": {"sandbox": True},
 }
 
 
@@ -131,7 +135,10 @@ def test_every_place_may_set_a_different_setting() -> None:
             "interval_s = 5",
             f"{FILE}:1: unknown section interval_s; did you mean show.interval_s?",
         ),
-        ("zzzz = 5", f"{FILE}:1: unknown section zzzz; known are show, images, queues, show.int"),
+        (
+            "zzzz = 5",
+            f"{FILE}:1: unknown section zzzz; known are show, images, queues, log, workers,",
+        ),
         ("'\\u001b[2J' = 5", f"{FILE}:1: unknown section '\\\\u001b[2J'; known are"),
         ('"\\u001b[2J" = 5', f"{FILE}:1: unknown section '\\x1b[2J'; known are"),
         ("\nshow = 3", f"{FILE}:2: show = 3 is not a section: write [show]"),
@@ -338,15 +345,28 @@ VALID: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "mode": st.sampled_from(["fill", "fit", "shrink"]),
         "look_ahead": st.integers(1, 8),
         "mat_colour": st.from_regex(r"#[0-9a-f]{6}", fullmatch=True),
+        "measure": st.booleans(),
     },
     "images": {
         "arena_bytes": st.integers(64 * MIB, 4 * GIB),
         "max_source_pixels": st.integers(1_000_000, 1 << 30),
         "max_source_bytes": st.integers(MIB, 4 * GIB),
         "decode_deadline_s": st.floats(1, 300),
+        "memory_bytes": st.integers(256 * 1024**2, 64 * 1024**3),
         "sharpen": st.booleans(),
     },
-    "queues": {"images": st.integers(2, 64), "library": st.integers(2, 64)},
+    "queues": {
+        "images": st.integers(2, 64),
+        "library": st.integers(2, 64),
+        "feeds": st.integers(2, 64),
+        "transitions": st.integers(2, 64),
+    },
+    "workers": {"sandbox": st.booleans()},
+    "log": {
+        "level": st.sampled_from(["debug", "info", "warning", "error"]),
+        "format": st.sampled_from(["text", "json"]),
+        "file": st.booleans(),
+    },
 }
 CHOSEN = st.fixed_dictionaries(
     {},

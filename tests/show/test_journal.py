@@ -1,15 +1,26 @@
-"""The log: what a line looks like, what is held back, and that nobody waits for it."""
+"""The log: what is written where, what is held back, and that nobody waits for it."""
 
+import fcntl
+import functools
+import json
+import os
 import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from stillframe.show.journal import LINES_CAP, THROTTLE_NS, Journal, Line, Throttle
+from shows import eventually
+from stillframe.contracts.control import LogLevel
+from stillframe.show import lines
+from stillframe.show.journal import LINES_CAP, Journal, print_to
+from stillframe.show.lines import THROTTLE_NS, Line, Throttle
+from stillframe.show.log_file import LogFile
+from stillframe.show.writer import Writer
 
 LONG_S = 30.0
+STAMPED = functools.partial(lines.stamped, show_pid=1)
 
 
 class Terminal:
@@ -28,11 +39,31 @@ class Terminal:
         self.lines.append(line)
 
 
+class StuckFile(LogFile):
+    """A log file on a disk that does not answer."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.stuck, self.free = threading.Event(), threading.Event()
+
+    def write(self, text: str, now_ns: int, complain: object) -> None:
+        del text, now_ns, complain
+        self.stuck.set()
+        assert self.free.wait(LONG_S)
+
+
 @pytest.fixture
 def terminal() -> Iterator[Terminal]:
     made = Terminal()
     yield made
     made.free.set()
+
+
+@pytest.fixture
+def disk() -> Iterator[Writer]:
+    made = Writer("writer")
+    yield made
+    assert made.close(LONG_S)
 
 
 def written(*notes: Line) -> list[str]:
@@ -45,90 +76,12 @@ def written(*notes: Line) -> list[str]:
     return terminal.lines
 
 
-@pytest.mark.parametrize(
-    ("fields", "text"),
-    [
-        ((), "[SHOW] skipped"),
-        ((("photo", "/p/a.jpg"), ("n", 3)), "[SHOW] skipped photo=/p/a.jpg n=3"),
-        ((("s", 0.25), ("long", 1234567.0)), "[SHOW] skipped s=0.25 long=1.23457e+06"),
-        ((("photo", "two words"),), '[SHOW] skipped photo="two words"'),
-        ((("photo", ""),), '[SHOW] skipped photo=""'),
-        ((("photo", 'a="b"'),), '[SHOW] skipped photo="a=\\"b\\""'),
-        ((("photo", "a\n[SHOW] forged"),), '[SHOW] skipped photo="a\\n[SHOW] forged"'),
-        (
-            (("photo", "\x1b[2J\x1b]0;title\x07"),),
-            '[SHOW] skipped photo="\\x1b[2J\\x1b]0;title\\x07"',
-        ),
-        ((("photo", "\x9b31m"),), '[SHOW] skipped photo="\\x9b31m"'),
-        ((("photo", "\u202egpj.exe\u2028"),), '[SHOW] skipped photo="\\u202egpj.exe\\u2028"'),
-        ((("photo", "half \ud800"),), '[SHOW] skipped photo="half \\ud800"'),
-        ((("photo", "back\\slash end"),), '[SHOW] skipped photo="back\\\\slash end"'),
-        ((("photo", "sommer é 夏"),), '[SHOW] skipped photo="sommer é 夏"'),
-    ],
-)
-def test_a_line_is_words_and_what_could_do_harm_is_spelled_out(
-    fields: tuple[tuple[str, str | int | float], ...], text: str
-) -> None:
-    assert Line("SHOW", "skipped", fields).text() == text
-
-
-@settings(deadline=None, max_examples=300)
-@given(event=st.text(max_size=40), value=st.text(max_size=40))
-def test_whatever_is_said_a_line_is_one_printable_line(event: str, value: str) -> None:
-    text = Line("HEALTH", event, (("said", value),)).text()
-    assert text.isprintable()
-    assert len(text.splitlines()) == 1
-    text.encode()
-
-
-EVENT, OTHER = Line("HEALTH", "worker"), Line("HEALTH", "worker", (("pid", 7),))
-AGAIN = "[HEALTH] worker repeated=1"
-
-
-@pytest.mark.parametrize(
-    ("times_ns", "texts"),
-    [
-        ([0], ["[HEALTH] worker"]),
-        ([0, 1, THROTTLE_NS - 1], ["[HEALTH] worker", None, None]),
-        ([0, THROTTLE_NS], ["[HEALTH] worker", "[HEALTH] worker"]),
-        ([0, 1, 2, THROTTLE_NS], ["[HEALTH] worker", None, None, "[HEALTH] worker repeated=2"]),
-        (
-            [0, 1, THROTTLE_NS, THROTTLE_NS + 1, 2 * THROTTLE_NS],
-            ["[HEALTH] worker", None, AGAIN, None, AGAIN],
-        ),
-    ],
-)
-def test_the_same_line_is_let_through_once_an_interval(
-    times_ns: list[int], texts: list[str | None]
-) -> None:
-    throttle = Throttle()
-    assert [throttle.admit(EVENT, now_ns) for now_ns in times_ns] == texts
-
-
-def test_another_line_is_not_held_back() -> None:
-    throttle = Throttle()
-    assert throttle.admit(EVENT, 0) == "[HEALTH] worker"
-    assert throttle.admit(OTHER, 0) == "[HEALTH] worker pid=7"
-
-
-def test_what_the_show_does_is_never_held_back() -> None:
-    throttle = Throttle()
-    again = Line("SHOW", "transition", (("photo", "a.jpg"),))
-    assert [throttle.admit(again, 0) for _ in range(3)] == [again.text()] * 3
-
-
-def test_a_throttle_forgets_what_is_oldest_rather_than_grow() -> None:
-    throttle = Throttle()
-    for number in range(5_000):
-        throttle.admit(Line("PERF", str(number)), 0)
-    assert len(throttle._last) <= 256
-    assert throttle.admit(Line("PERF", "4999"), 1) is None
-    assert throttle.admit(Line("PERF", "0"), 1) == "[PERF] 0"
+EVENT = Line("HEALTH", "worker")
 
 
 def test_lines_are_written_in_order_and_the_last_ones_at_the_end() -> None:
     notes = [Line("SHOW", "transition", (("photo", f"{n}.jpg"),)) for n in range(100)]
-    assert written(*notes) == [note.text() for note in notes]
+    assert written(*notes) == [lines.text(note) for note in notes]
 
 
 def test_a_stuck_terminal_holds_nobody_up_and_costs_a_bounded_memory(terminal: Terminal) -> None:
@@ -141,7 +94,8 @@ def test_a_stuck_terminal_holds_nobody_up_and_costs_a_bounded_memory(terminal: T
     terminal.free.set()
     journal.close(LONG_S)
     newest = [f"[SHOW] {number}" for number in range(2 * LINES_CAP, 3 * LINES_CAP)]
-    assert terminal.lines == ["[SHOW] first", *newest]
+    lost = f"[HEALTH] lines lost count={2 * LINES_CAP} level=warning"
+    assert terminal.lines == ["[SHOW] first", *newest, lost]
 
 
 def test_a_stuck_terminal_does_not_keep_the_show_from_ending(terminal: Terminal) -> None:
@@ -156,20 +110,147 @@ def test_a_stuck_terminal_does_not_keep_the_show_from_ending(terminal: Terminal)
     assert terminal.lines == ["[SHOW] first"]
 
 
+def test_a_stuck_terminal_does_not_keep_lines_from_the_file(
+    terminal: Terminal, disk: Writer, tmp_path: Path
+) -> None:
+    path = tmp_path / "log"
+    journal = Journal(terminal.write)
+    journal.keep_in(LogFile(path), disk, STAMPED)
+    terminal.free.clear()
+    journal.note("SHOW", "first")
+    assert terminal.stuck.wait(LONG_S)
+    for batch in range(5):  # more than any queue holds
+        for number in range(LINES_CAP // 2):
+            journal.note("SHOW", str(number), batch=batch)
+        last = f"[SHOW] {number} batch={batch}\n"
+        eventually(lambda last=last: path.exists() and path.read_text().endswith(last), last)
+    terminal.free.set()
+    journal.close(LONG_S)
+    assert path.read_text().count("\n") == 1 + 5 * (LINES_CAP // 2)
+
+
+def test_a_stuck_disk_does_not_keep_lines_from_the_terminal(
+    terminal: Terminal, disk: Writer, tmp_path: Path
+) -> None:
+    file = StuckFile(tmp_path / "log")
+    journal = Journal(terminal.write)
+    journal.keep_in(file, disk, STAMPED)
+    journal.note("SHOW", "first")
+    assert file.stuck.wait(LONG_S)
+    journal.note("SHOW", "second")
+    journal.close(LONG_S)
+    assert terminal.lines == ["[SHOW] first", "[SHOW] second"]
+    file.free.set()
+
+
+def test_a_pipe_that_nobody_reads_takes_what_fits_and_all_of_it_once_read() -> None:
+    reading, writing = os.pipe2(os.O_CLOEXEC)
+    size_bytes = fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
+    os.set_blocking(writing, False)
+    journal = Journal(print_to(writing))
+    said = [f"{number} " + "x" * 100 for number in range(size_bytes // 50)]
+    began_s = time.thread_time()
+    for line in said:
+        journal.note("SHOW", line)
+    assert time.thread_time() - began_s < 1
+    with open(reading, encoding="utf-8") as pipe:
+        assert [next(pipe) for _ in said] == [f"[SHOW] {line}\n" for line in said]
+        journal.close(LONG_S)
+        os.close(writing)
+        assert pipe.read() == ""
+
+
 def test_a_terminal_that_is_gone_ends_nothing() -> None:
-    lines = []
+    written_lines = []
 
     def write(line: str) -> None:
-        lines.append(line)
-        if len(lines) == 1:
+        written_lines.append(line)
+        if len(written_lines) == 1:
             raise BrokenPipeError
 
     journal = Journal(write)
     journal.note("SHOW", "lost")
     journal.note("SHOW", "kept")
     journal.close(LONG_S)
-    assert lines == ["[SHOW] lost", "[SHOW] kept"]
+    assert written_lines == ["[SHOW] lost", "[SHOW] kept"]
 
 
-def test_a_flood_of_one_event_is_written_once() -> None:
-    assert written(*[EVENT] * 50) == ["[HEALTH] worker"]
+def test_a_flood_of_one_event_is_written_once_and_counted_at_the_end() -> None:
+    assert written(*[EVENT] * 50) == ["[HEALTH] worker", "[HEALTH] worker repeated=49"]
+
+
+def test_a_burst_that_stops_is_counted_when_its_interval_ends(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "stillframe.show.journal.Throttle", functools.partial(Throttle, THROTTLE_NS // 50)
+    )
+    terminal.free.clear()
+    journal = Journal(terminal.write)
+    journal.note("SHOW", "first")
+    assert terminal.stuck.wait(LONG_S)
+    for _ in range(3):
+        journal.note("HEALTH", "worker")
+    terminal.free.set()
+    burst = ["[SHOW] first", "[HEALTH] worker", "[HEALTH] worker repeated=2"]
+    eventually(lambda: terminal.lines == burst, "the count, by itself")
+    journal.close(LONG_S)
+    assert terminal.lines == burst
+
+
+def test_lines_below_the_least_level_are_not_written(terminal: Terminal) -> None:
+    journal = Journal(terminal.write, least=LogLevel.WARNING)
+    for level in LogLevel:
+        journal.note("HEALTH", "worker", level=level)
+    journal.close(LONG_S)
+    assert terminal.lines == ["[HEALTH] worker level=warning", "[HEALTH] worker level=error"]
+
+
+def test_a_line_has_the_time_at_which_it_was_said(
+    terminal: Terminal, disk: Writer, tmp_path: Path
+) -> None:
+    journal = Journal(terminal.write, form=functools.partial(lines.as_json, show_pid=1))
+    journal.keep_in(LogFile(tmp_path / "log"), disk, functools.partial(lines.as_json, show_pid=1))
+    terminal.free.clear()
+    before_ns = time.time_ns()
+    journal.note("SHOW", "first")
+    journal.note("SHOW", "second")
+    after_ns = time.time_ns()
+    terminal.free.set()
+    journal.close(LONG_S)
+    disk.close(LONG_S)
+    ats = [json.loads(line)["ts"] for line in terminal.lines]
+    assert len(ats) == 2
+    assert Line("", "", at_ns=before_ns).at <= ats[0] <= ats[1] <= Line("", "", at_ns=after_ns).at
+    assert (tmp_path / "log").read_text().splitlines() == terminal.lines
+
+
+def test_a_file_that_cannot_be_written_is_said_once_on_the_terminal(
+    terminal: Terminal, disk: Writer, tmp_path: Path
+) -> None:
+    folder = tmp_path / "state"
+    folder.write_text("in the way")
+    journal = Journal(terminal.write)
+    journal.keep_in(LogFile(folder / "log"), disk, STAMPED)
+    for number in range(100):
+        journal.note("SHOW", str(number))
+    disk.close(LONG_S)
+    journal.close(LONG_S)
+    complaints = [line for line in terminal.lines if not line.startswith("[SHOW]")]
+    assert complaints == [
+        f'[HEALTH] no log file file={folder / "log"} reason="File exists" level=warning'
+    ]
+    assert len(terminal.lines) == 101
+
+
+def test_the_file_s_count_is_written_before_it_is_closed(
+    terminal: Terminal, disk: Writer, tmp_path: Path
+) -> None:
+    journal = Journal(terminal.write)
+    journal.keep_in(LogFile(tmp_path / "log"), disk, STAMPED)
+    for _ in range(3):
+        journal.note("HEALTH", "worker")
+    disk.close(LONG_S)
+    journal.close(LONG_S)
+    rows = (tmp_path / "log").read_text().splitlines()
+    assert [row.partition("[HEALTH] ")[2] for row in rows] == ["worker", "worker repeated=2"]

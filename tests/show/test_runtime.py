@@ -11,6 +11,8 @@ from stillframe.contracts.control import LogLevel, LogRecord
 from stillframe.contracts.errors import FaultKind
 from stillframe.contracts.images import Mode, Pool, Profile
 from stillframe.contracts.pixels import Size
+from stillframe.contracts.quarantine import Quarantined, WorkerInput
+from stillframe.library.photos import Photo
 from stillframe.library.timeline import Timeline
 from stillframe.show import script
 from stillframe.show.director import Director, Pace
@@ -36,6 +38,7 @@ class Play:
 
     def __init__(self, *groups: Group) -> None:
         self.lines: list[str] = []
+        self.remembered: list[tuple[Quarantined, ...]] = []
         self.engine, self.stage = QueueEngine(), RecordingStage()
         self.journal = Journal(self.lines.append)
         director = Director(
@@ -45,7 +48,7 @@ class Play:
             pace=Pace(HOUR_NS, look_ahead=2),
         )
         self.runtime = Runtime(
-            Plot(PROFILE, ARENA, b"/scenes"),
+            Plot(PROFILE, ARENA, b"/scenes", self.remembered.append),
             director=director,
             sources=Sources(groups),
             engine=self.engine,
@@ -253,7 +256,8 @@ def test_an_image_request_says_all_that_the_worker_needs(play: Play) -> None:
     assert request.deadline_ns > request.ts_req_ns
     assert request.slot is None, "the supervisor grants it"
     (submit,) = [c for c in play.engine.posted if getattr(c, "request", None) is request]
-    assert submit == events.Submit(request, request.cache_key, Urgency.ON_SCREEN)
+    about = WorkerInput(b"/p/\xff", "1:1")
+    assert submit == events.Submit(request, request.cache_key, Urgency.ON_SCREEN, about)
 
 
 def test_every_request_has_a_number_of_its_own(play: Play) -> None:
@@ -326,11 +330,54 @@ def test_a_worker_s_life_is_counted_and_logged(play: Play) -> None:
     assert play.runtime.tally.workers == {"images": WorkerReport(restarts=1, packages=("msgspec",))}
     text = "\n".join(play.log())
     assert "[HEALTH] worker worker=images state=ready pid=7" in text
-    assert 'cause="signal 9"' in text
+    assert 'cause="signal 9" level=warning' in text
 
 
 def test_what_a_worker_says_cannot_steer_the_terminal(play: Play) -> None:
     said = LogRecord(level=LogLevel.WARNING, event="\x1b[2Jgone\n[SHOW] forged")
     play.engine.events.append(events.Logged("images", 7, said))
     play.drain()
-    assert "[HEALTH] \\x1b[2Jgone\\n[SHOW] forged worker=images pid=7" in play.log()
+    assert "[HEALTH] \\x1b[2Jgone\\n[SHOW] forged worker=images pid=7 level=warning" in play.log()
+
+
+def test_a_record_keeps_its_level_and_all_that_it_knows(play: Play) -> None:
+    record = LogRecord(
+        level=LogLevel.ERROR,
+        event="decode",
+        seq=4,
+        generation=2,
+        reason="out of memory",
+        duration_ns=1_500_000,
+    )
+    bare = LogRecord(level=LogLevel.INFO, event="warm")
+    play.engine.events.extend(events.Logged("images", 7, said) for said in (record, bare))
+    play.drain()
+    lines = play.log()
+    assert (
+        "[HEALTH] decode worker=images pid=7 seq=4 generation=2 duration_ms=1.5 "
+        'reason="out of memory" level=error'
+    ) in lines
+    assert "[HEALTH] warm worker=images pid=7" in lines
+
+
+@pytest.mark.parametrize(
+    ("photo", "about"),
+    [
+        (Photo(b"/p/1", 5, 7), WorkerInput(b"/p/1", "5:7")),
+        (Photo(b"/p/1", 0, 7), WorkerInput(b"/p/1", "0:7")),
+        (Photo(b"/p/1"), None),
+    ],
+)
+def test_a_photo_is_known_again_by_its_path_size_and_time(
+    play: Play, photo: Photo, about: WorkerInput | None
+) -> None:
+    play.runtime.cue(script.Found((photo,)))
+    asked = [c for c in play.engine.posted if isinstance(c, events.Submit)]
+    assert [command.input for command in asked if command.request.worker == "images"] == [about]
+
+
+def test_what_is_quarantined_is_handed_on(play: Play) -> None:
+    entry = Quarantined(worker="images", input=WorkerInput(b"/p/1"), reason="r", at_s=1)
+    play.engine.events.append(events.QuarantineChanged((entry,)))
+    play.drain()
+    assert play.remembered == [(entry,)]

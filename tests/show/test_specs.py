@@ -1,5 +1,7 @@
 """From settings to workers."""
 
+from stillframe.contracts.control import Start
+from stillframe.contracts.sandbox import Sockets
 from stillframe.contracts.wire import PROTOCOLS
 from stillframe.settings import load
 from stillframe.show.specs import worker_specs
@@ -7,11 +9,14 @@ from stillframe.supervision.spec import WorkerSpec
 from stillframe.transport.arena import ArenaShape
 
 ARENA = ArenaShape(7, 8192)
+ROOTS = (b"/home/ada/Pictures", b"/media/card/one.jpg")
+SCENES = b"/home/ada/.cache/stillframe/scenes"
 
 
 def specs(**environ: str) -> dict[str, WorkerSpec]:
     settings = load(file_text="", file_name="none", environ=environ, flags={})
-    return {spec.name: spec for spec in worker_specs(settings, ARENA)}
+    made = worker_specs(settings, ARENA, roots=ROOTS, scenes_folder=SCENES)
+    return {spec.name: spec for spec in made}
 
 
 def test_each_worker_speaks_its_own_protocol_and_is_started_by_its_own_module() -> None:
@@ -51,3 +56,40 @@ def test_settings_reach_their_worker() -> None:
     assert made["images"].deadlines.task_s == 7
     assert made["images"].limits.backlog == 5
     assert made["library"].limits.backlog == 3
+
+
+def test_each_worker_reaches_what_its_work_needs_and_no_more() -> None:
+    rooms = {name: spec.sandbox for name, spec in specs().items()}
+    images, library, scenes = rooms["images"], rooms["library"], rooms["scenes"]
+    assert images is not None
+    assert library is not None
+    assert scenes is not None
+    assert images.read == (*ROOTS, SCENES)
+    assert images.make == (SCENES,), "scenes painted later lie in a folder that a rule can name"
+    assert library.read == ROOTS
+    assert scenes.write == (SCENES,) == scenes.make
+    assert images.write == library.write == ()
+    for room in (images, library, scenes):
+        assert room.execute == ()
+        assert room.sockets is Sockets.NONE
+        assert room.memory_bytes is not None
+
+
+def test_the_memory_for_decoding_and_the_switch_are_settings() -> None:
+    images = specs(STILLFRAME_IMAGES_MEMORY_BYTES=str(1 << 30))["images"].sandbox
+    assert images is not None
+    assert images.memory_bytes == 1 << 30
+    off = specs(STILLFRAME_WORKERS_SANDBOX="false")
+    assert {spec.sandbox for spec in off.values()} == {None}
+
+
+def test_any_number_of_roots_fits_the_start_message() -> None:
+    settings = load(file_text="", file_name="none", environ={}, flags={})
+    roots = [b"/%d/%s" % (n, b"x" * 3000) for n in range(500)]
+    made = worker_specs(settings, ARENA, roots=roots, scenes_folder=b"/" + b"s" * 4000)
+    for spec in made:
+        start = Start(
+            worker=spec.name, heartbeat=3, settings=dict(spec.settings), sandbox=spec.sandbox
+        )
+        codec = spec.protocol.to_worker(spec.name)
+        assert codec.decode(codec.encode(start)) == start

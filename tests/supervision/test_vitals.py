@@ -44,6 +44,17 @@ def state(pid: int) -> str:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
+def two_threads_rest(pid: int) -> bool:
+    """Say whether a process has two threads and neither has done anything for many looks."""
+    used_ns = cpu_ns(pid)
+    for _ in range(1000):
+        threads = os.listdir(f"/proc/{pid}/task")
+        states = {state(int(thread)) for thread in threads}
+        if (len(threads), states, cpu_ns(pid)) != (2, {"S"}, used_ns):
+            return False
+    return True
+
+
 def test_a_process_that_works_uses_time_and_is_excused() -> None:
     with process(BUSY) as pid:
         begun_ns = cpu_ns(pid)
@@ -75,6 +86,28 @@ def test_a_process_that_waits_for_a_file_is_excused(tmp_path: Path, call: str) -
     os.mkfifo(slow)
     with process(f"import os, sys; f = sys.argv[1]; {call}", str(slow)) as pid:
         until(lambda: state(pid) == "S" and is_excused(pid))
+
+
+IN_A_THREAD = (
+    "import sys, threading; t = threading.Thread(target={}, args=sys.argv[1:]); t.start(); t.join()"
+)
+
+
+def test_a_process_is_excused_for_any_of_its_threads(tmp_path: Path) -> None:
+    # A decoder reads and computes in threads of its own, while the first one waits for them.
+    slow = tmp_path / "slow"
+    os.mkfifo(slow)
+    with process(IN_A_THREAD.format("open"), str(slow)) as pid:
+        until(lambda: two_threads_rest(pid))
+        assert is_excused(pid)
+        os.kill(pid, signal.SIGSTOP)
+        until(lambda: not is_excused(pid))
+
+
+def test_a_process_whose_threads_all_wait_for_nothing_in_particular_is_not_excused() -> None:
+    with process(IN_A_THREAD.format("threading.Event().wait")) as pid:
+        until(lambda: two_threads_rest(pid))
+        assert not is_excused(pid)
 
 
 def test_memory_is_what_is_resident() -> None:

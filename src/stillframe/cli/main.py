@@ -9,7 +9,12 @@ import sys
 import click
 
 from stillframe import __version__
+from stillframe.cli.control import intent_commands, restart
+from stillframe.cli.doctor import doctor
 from stillframe.cli.play import play
+from stillframe.cli.quarantine import quarantine
+from stillframe.cli.status import status
+from stillframe.cli.top import top
 from stillframe.settings import SettingError
 
 
@@ -19,7 +24,8 @@ def cli() -> None:
     """A photo frame and screensaver that never drops a frame."""
 
 
-cli.add_command(play)
+for command in (play, status, top, *intent_commands(), restart, quarantine, doctor):
+    cli.add_command(command)
 
 
 def run() -> None:

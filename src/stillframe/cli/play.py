@@ -71,7 +71,7 @@ def play(
 
     Keys: Right or Space next, Left previous, P pause, F full screen, Esc or Q quit.
     """
-    _refuse_missing(paths)
+    refuse_missing(paths)
     from stillframe.settings import load, read_settings_file, settings_file
 
     path = settings_file()
@@ -82,24 +82,27 @@ def play(
     if problem is not None:
         click.echo(f"stillframe: {problem}", err=True)
         sys.exit(EXIT_NO_DISPLAY)
+    from platformdirs import user_state_path
+
     from stillframe import app
     from stillframe.contracts.pixels import Size
 
     options = app.PlayOptions(
         settings=settings,
-        groups=_groups(paths),
+        groups=groups_of(paths),
         windowed=None if windowed is None else Size(*windowed),
         seed=seed,
         exit_after_s=exit_after,
-        measure=report is not None,
-        scenes_folder=_scenes_folder(),
+        measure=settings.show.measure or report is not None,
+        scenes_folder=scenes_folder(),
+        state_folder=user_state_path("stillframe"),
     )
     done = app.play(options, os.environ)
     if report is not None:
         _write_report(report, done)
 
 
-def _refuse_missing(paths: tuple[bytes, ...]) -> None:
+def refuse_missing(paths: tuple[bytes, ...]) -> None:
     """Exit with status 2 and one line for the first path that is not there."""
     for path in paths:
         if not os.path.lexists(path):
@@ -107,7 +110,8 @@ def _refuse_missing(paths: tuple[bytes, ...]) -> None:
             sys.exit(2)
 
 
-def _groups(paths: tuple[bytes, ...]) -> "tuple[Group, ...]":
+def groups_of(paths: tuple[bytes, ...]) -> "tuple[Group, ...]":
+    """Return the given paths as one group, or the places where photos are looked for."""
     from stillframe.show.sources import Group
 
     if paths:
@@ -120,7 +124,8 @@ def _groups(paths: tuple[bytes, ...]) -> "tuple[Group, ...]":
     return groups + ((Group("the system's backgrounds", backgrounds),) if backgrounds else ())
 
 
-def _scenes_folder() -> bytes:
+def scenes_folder() -> bytes:
+    """Return where painted scenes are kept."""
     from platformdirs import user_cache_path
 
     return os.fsencode(user_cache_path("stillframe") / "scenes")

@@ -13,10 +13,12 @@ from stillframe.settings.declared import (
     DECLARATIONS,
     ORDERS,
     ImageSettings,
+    LogSettings,
     Mode,
     QueueSettings,
     Settings,
     ShowSettings,
+    WorkerSettings,
 )
 from stillframe.settings.files import FILE_LIMIT_BYTES, read_settings_file, settings_file
 from stillframe.settings.load import load
@@ -40,6 +42,7 @@ __all__ = [
     "Colour",
     "ImageSettings",
     "Integer",
+    "LogSettings",
     "Mode",
     "Number",
     "Order",
@@ -49,6 +52,7 @@ __all__ = [
     "Settings",
     "ShowSettings",
     "Switch",
+    "WorkerSettings",
     "load",
     "read_settings_file",
     "settings_file",

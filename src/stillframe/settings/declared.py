@@ -20,6 +20,8 @@ _MIB: Final = 1 << 20
 _GIB: Final = 1 << 30
 
 Mode: TypeAlias = Literal["fill", "fit", "shrink"]
+LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
+LogFormat: TypeAlias = Literal["text", "json"]
 
 
 class ShowSettings(Struct, frozen=True, kw_only=True):
@@ -30,6 +32,7 @@ class ShowSettings(Struct, frozen=True, kw_only=True):
     mode: Mode
     look_ahead: int
     mat_colour: str
+    measure: bool
 
 
 class ImageSettings(Struct, frozen=True, kw_only=True):
@@ -39,6 +42,7 @@ class ImageSettings(Struct, frozen=True, kw_only=True):
     max_source_pixels: int
     max_source_bytes: int
     decode_deadline_s: float
+    memory_bytes: int
     sharpen: bool
 
 
@@ -47,6 +51,22 @@ class QueueSettings(Struct, frozen=True, kw_only=True):
 
     images: int
     library: int
+    feeds: int
+    transitions: int
+
+
+class LogSettings(Struct, frozen=True, kw_only=True):
+    """What the log says, how, and where."""
+
+    level: LogLevel
+    format: LogFormat
+    file: bool
+
+
+class WorkerSettings(Struct, frozen=True, kw_only=True):
+    """How the workers are held."""
+
+    sandbox: bool
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -55,6 +75,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     show: ShowSettings
     images: ImageSettings
     queues: QueueSettings
+    log: LogSettings
+    workers: WorkerSettings
 
 
 DECLARATIONS: Final[tuple[Setting, ...]] = (
@@ -99,6 +121,11 @@ DECLARATIONS: Final[tuple[Setting, ...]] = (
         default="#000000",
         help="colour around a photo that does not cover the screen",
     ),
+    Switch(
+        key="show.measure",
+        default=True,
+        help="whether the time of each frame is measured, for `stillframe top` and the report",
+    ),
     Integer(
         key="images.arena_bytes",
         unit="bytes",
@@ -132,6 +159,15 @@ DECLARATIONS: Final[tuple[Setting, ...]] = (
         default=20,
         help="time that decoding one photo may take before it is given up",
     ),
+    # A progressive photo of 50 megapixels takes 0.7 GiB, and one of 130 still fits.
+    Integer(
+        key="images.memory_bytes",
+        unit="bytes",
+        minimum=256 * _MIB,
+        maximum=64 * _GIB,
+        default=2 * _GIB,
+        help="memory that decoding may take, besides that for the decoded photos",
+    ),
     Switch(
         key="images.sharpen",
         default=False,
@@ -152,6 +188,46 @@ DECLARATIONS: Final[tuple[Setting, ...]] = (
         maximum=64,
         default=4,
         help="requests that may wait for the library worker",
+    ),
+    Integer(
+        key="queues.feeds",
+        unit="requests",
+        minimum=2,
+        maximum=64,
+        default=4,
+        help="requests that may wait for the feed worker",
+    ),
+    Integer(
+        key="queues.transitions",
+        unit="requests",
+        minimum=2,
+        maximum=64,
+        default=8,
+        help="requests that may wait for the transition worker",
+    ),
+    Choice(
+        key="log.level",
+        choices=get_args(LogLevel),
+        default="info",
+        flag="--log-level",
+        help="least important lines that the log has",
+    ),
+    Choice(
+        key="log.format",
+        choices=get_args(LogFormat),
+        default="text",
+        flag="--log-format",
+        help="how a line of the log is written: words, or one JSON object a line",
+    ),
+    Switch(
+        key="log.file",
+        default=True,
+        help="whether the log is kept in a file too, besides standard error",
+    ),
+    Switch(
+        key="workers.sandbox",
+        default=True,
+        help="whether the system keeps workers from all files, programs and sockets but their own",
     ),
 )
 

@@ -20,6 +20,7 @@ from stillframe.cache.frames import CachedFrame, FrameCache, Promotion
 from stillframe.cache.keys import scaled_key
 from stillframe.contracts.images import Profile
 from stillframe.contracts.pixels import Size
+from stillframe.contracts.status import CacheStatus
 from stillframe.library.photos import Photo
 from stillframe.library.timeline import Timeline
 from stillframe.show import script
@@ -80,6 +81,19 @@ class Director:
         """Whether the show stays where it is."""
         return self._paused
 
+    @property
+    def current(self) -> Photo | None:
+        """The photo on screen, or coming on."""
+        return self._timeline.current
+
+    @property
+    def cache(self) -> CacheStatus:
+        """How full the cache is."""
+        cache = self._cache
+        return CacheStatus(
+            entries=len(cache), used_bytes=cache.held_bytes, cap_bytes=cache.budget_bytes
+        )
+
     def cue(self, cue: Cue, now_ns: int) -> tuple[Action, ...]:
         """Take one event and return what is to be done, in order."""
         if self._ended:
@@ -105,11 +119,18 @@ class Director:
             case script.Stepped(direction=direction):
                 self._step(direction)
             case script.PauseToggled():
-                self._paused = not self._paused
-                self._due_ns = now_ns + self._pace.interval_ns
+                self._pause(not self._paused, now_ns)
+            case script.PauseSet(paused=paused):
+                self._pause(paused, now_ns)
             case _:
                 self._take_supply(cue)
         return []
+
+    def _pause(self, paused: bool, now_ns: int) -> None:  # noqa: FBT001 - it is the state itself
+        """Stay or go on; a photo that has just been let go on has its whole time before it."""
+        if paused != self._paused:
+            self._paused = paused
+            self._due_ns = now_ns + self._pace.interval_ns
 
     def _take_supply(self, cue: Cue) -> None:
         match cue:

@@ -1,120 +1,151 @@
-"""The log: structured lines, throttled, written by one thread that nobody waits for.
+"""The log: structured lines, throttled, written by threads that nobody waits for.
 
 Role: where every part of the interface process says what happened. Counterpart: standard error,
-or wherever `write` puts a line.
+or wherever `write` puts a line, and the log file.
 
 Guarantees:
-- `note` never blocks and takes no lock: it appends to a bounded deque and may drop the oldest.
+- `note` never blocks and takes no lock: it appends to bounded queues that may drop their oldest
+  line, and say how many they lost.
+- The terminal and the disk have a thread each: one that is stuck holds up neither the other nor
+  the show.
 - The same line is written once an interval, with how often it came; the show's own, each time.
-- A line is one line of printable characters, whatever a file name or a worker says.
 """
 
-import collections
 import contextlib
+import functools
 import os
 import select
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
 
-# A stuck terminal must not cost memory: beyond this the oldest lines are dropped.
-LINES_CAP: Final = 1000
-THROTTLE_NS: Final = 5_000_000_000
-# What the show itself does is written each time: a person who steps back sees the same photo again.
-SHOW: Final = "SHOW"
-# How many different events are remembered for throttling.
-_EVENTS_CAP: Final = 256
+from stillframe.contracts.control import LogLevel
+from stillframe.show import lines
+from stillframe.show.lines import Form, Line, Throttle, Value
+from stillframe.show.log_file import LogFile
+from stillframe.show.writer import CLOSE_TIMEOUT_S, JOBS_CAP, Writer
 
+LINES_CAP: Final = JOBS_CAP
 
-@dataclass(frozen=True)
-class Line:
-    """One thing that happened. `tag` is PERF, HEALTH or SHOW; `event` is what repeats."""
-
-    tag: str
-    event: str
-    fields: tuple[tuple[str, str | int | float], ...] = ()
-
-    def text(self) -> str:
-        """Return the line as it is written."""
-        words = " ".join(f"{name}={_quoted(value)}" for name, value in self.fields)
-        return f"[{self.tag}] {_escaped(self.event)} {words}".rstrip()
-
-
-class Throttle:
-    """Lets one event through an interval, and counts the others. Pure."""
-
-    def __init__(self, interval_ns: int = THROTTLE_NS) -> None:
-        self._interval_ns = interval_ns
-        self._last: collections.OrderedDict[str, tuple[int, int]] = collections.OrderedDict()
-
-    def admit(self, line: Line, now_ns: int) -> str | None:
-        """Return the text to write, or None to hold the line back."""
-        text = line.text()
-        if line.tag == SHOW:
-            return text
-        written_ns, held = self._last.get(text, (None, 0))
-        if written_ns is not None and now_ns - written_ns < self._interval_ns:
-            self._last[text] = (written_ns, held + 1)
-            return None
-        self._last[text] = (now_ns, 0)
-        self._last.move_to_end(text)
-        if len(self._last) > _EVENTS_CAP:
-            self._last.popitem(last=False)
-        return f"{text} repeated={held}" if held else text
+_Print = Callable[[str, int], object]
+"""Writes a line's text; told the time in ns, by the monotonic clock."""
 
 
 class Journal:
-    """A bounded queue of lines and the thread that writes them."""
+    """Takes lines, and has them written to a terminal and, if `keep_in` was called, to a file."""
 
-    def __init__(self, write: Callable[[str], object]) -> None:
-        """Prepare; `write` gets whole lines, on the journal's own thread, and may block there."""
-        self._write = write
-        self._lines: collections.deque[Line] = collections.deque(maxlen=LINES_CAP)
-        self._throttle = Throttle()
-        self._wake_fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self._closing = False
-        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
-        self._thread.start()
+    def __init__(
+        self,
+        write: Callable[[str], object],
+        *,
+        least: LogLevel = LogLevel.DEBUG,
+        form: Form = lines.text,
+    ) -> None:
+        """Begin.
 
-    def note(self, tag: str, event: str, **fields: str | float) -> None:
+        Args:
+            write: gets whole lines, on a thread of their own, and may block there.
+            least: the least level that is written.
+            form: how a line looks on the terminal.
+        """
+        self._least = least
+        self._terminal = Writer("terminal")
+        self._to_terminal = _Outlet(self._terminal, form, lambda text, _: write(text))
+        self._outlets: tuple[_Outlet, ...] = (self._to_terminal,)
+
+    def keep_in(self, file: LogFile, disk: Writer, form: Form) -> None:
+        """Write every line from now on to a file too, on the thread of the disk.
+
+        Close `disk` before this journal: what it complains of in the end goes to the terminal.
+        """
+        to_file = _Outlet(
+            disk,
+            form,
+            lambda text, now_ns: file.write(text, now_ns, self._say),
+            close=file.close,
+        )
+        self._outlets = (*self._outlets, to_file)
+
+    def note(
+        self, tag: str, event: str, *, level: LogLevel = LogLevel.INFO, **fields: Value
+    ) -> None:
         """Write this line soon."""
-        self._lines.append(Line(tag, event, tuple(fields.items())))
-        with contextlib.suppress(BlockingIOError):
-            os.eventfd_write(self._wake_fd, 1)
+        if not lines.matters(level, self._least):
+            return
+        said = tuple((name, lines.short(value)) for name, value in fields.items())
+        line = Line(tag, event, said, level, time.time_ns())
+        for outlet in self._outlets:
+            outlet.take(line)
 
-    def close(self, timeout_s: float = 1.0) -> None:
+    def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
         """Write what is left; for shutdown only. A stuck terminal is left behind."""
-        self._closing = True
-        with contextlib.suppress(BlockingIOError):
-            os.eventfd_write(self._wake_fd, 1)
-        self._thread.join(timeout_s)
+        self._terminal.close(timeout_s)
 
-    def _run(self) -> None:
-        while not self._closing or self._lines:
-            if not self._lines:
-                select.select([self._wake_fd], [], [])
-                os.eventfd_read(self._wake_fd)
-            while self._lines:
-                line = self._lines.popleft()
-                text = self._throttle.admit(line, time.monotonic_ns())
-                if text is not None:
-                    with contextlib.suppress(OSError):  # the terminal is gone: nobody reads
-                        self._write(text)
+    def _say(self, line: Line) -> None:
+        """Write a line about the file, which is of no use in the file."""
+        self._to_terminal.take(replace(line, at_ns=time.time_ns()))
 
 
-def _quoted(value: str | float) -> str:
-    if isinstance(value, float):
-        return f"{value:g}"
-    text = str(value)
-    plain = text and text.isprintable() and not set(text) & {" ", '"', "="}
-    return text if plain else '"' + _escaped(text.translate(_QUOTED)) + '"'
+def print_to(descriptor: int) -> Callable[[str], None]:
+    """Return what writes whole lines to a descriptor, and waits until they are taken."""
+
+    def write(text: str) -> None:
+        data = text.encode("utf-8", "backslashreplace") + b"\n"
+        while data:
+            try:
+                data = data[os.write(descriptor, data) :]
+            except BlockingIOError:  # whoever shares the terminal has made it so
+                select.select([], [descriptor], [])
+
+    return write
 
 
-def _escaped(text: str) -> str:
-    """Spell out what is not printable: it could forge a line or steer a terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+class _Outlet:
+    """One of the places where lines go: a writer's thread, a throttle, a form."""
 
+    def __init__(
+        self,
+        writer: Writer,
+        form: Form,
+        print_line: _Print,
+        close: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._writer, self._form, self._print, self._close = writer, form, print_line, close
+        self._throttle = Throttle()
+        self._lost_said = 0
+        writer.attend(self)
 
-_QUOTED: Final = str.maketrans({'"': '\\"', "\\": "\\\\"})
+    def take(self, line: Line) -> None:
+        """Have a line written."""
+        self._writer.post(functools.partial(self._write, line))
+
+    def rest(self, now_ns: int) -> int | None:
+        """Write what stands for lines that were held back or lost."""
+        self._put(self._throttle.due(now_ns), now_ns)
+        self._say_lost(now_ns)
+        return self._throttle.next_ns()
+
+    def end(self) -> None:
+        """Write all that was held back."""
+        now_ns = time.monotonic_ns()
+        self._say_lost(now_ns)
+        self._put(self._throttle.end(), now_ns)
+        self._close()
+
+    def _write(self, line: Line) -> None:
+        now_ns = time.monotonic_ns()
+        self._put(self._throttle.admit(line, now_ns), now_ns)
+
+    def _say_lost(self, now_ns: int) -> None:
+        lost = self._writer.lost - self._lost_said
+        if lost > 0:
+            self._lost_said += lost
+            fields = (("count", lost),)
+            line = Line("HEALTH", "lines lost", fields, LogLevel.WARNING, time.time_ns())
+            self._put((line,), now_ns)
+
+    def _put(self, ready: tuple[Line, ...], now_ns: int) -> None:
+        for line in ready:
+            with contextlib.suppress(OSError):  # the terminal is gone: nobody reads
+                self._print(self._form(line), now_ns)

@@ -11,18 +11,24 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Protocol, TypedDict
 
 from stillframe.cache.frames import CachedFrame
+from stillframe.contracts.control import LogLevel
 from stillframe.contracts.errors import FaultKind
 from stillframe.contracts.images import ImageRequest, Profile, RatioPolicy
 from stillframe.contracts.library import ScanRequest, ScanResult
 from stillframe.contracts.messages import Request
 from stillframe.contracts.pixels import Size
+from stillframe.contracts.quarantine import Quarantined, WorkerInput
 from stillframe.contracts.scenes import SceneRequest, SceneResult
+from stillframe.library.photos import Photo
 from stillframe.show import script
+from stillframe.show.desk import ShowView
 from stillframe.show.director import Director
 from stillframe.show.journal import Journal
+from stillframe.show.lines import Value
 from stillframe.show.memory import fit_target
 from stillframe.show.report import Tally
 from stillframe.show.script import Action, Appearance, Cue
@@ -37,6 +43,10 @@ EVENTS_PER_WAKE: Final = 64
 _ANSWER_TTL_NS: Final = 300_000_000_000
 # What the painted scenes are made at: the largest common screen.
 _SCENE_SIZE: Final = Size(3840, 2160)
+# What a change of a worker's state is to a person; the others are plain news.
+_LEVELS: Final = MappingProxyType(
+    {WorkerState.BACKOFF: LogLevel.WARNING, WorkerState.FAILED: LogLevel.ERROR}
+)
 
 
 class _Asking(TypedDict):
@@ -77,11 +87,15 @@ class Stage(Protocol):
 
 @dataclass(frozen=True)
 class Plot:
-    """What stays the same for a whole show."""
+    """What stays the same for a whole show.
+
+    `remember` gets every input that is quarantined, whenever that changes; it returns at once.
+    """
 
     profile: Profile
     arena: ArenaShape
     scenes_folder: bytes
+    remember: Callable[[tuple[Quarantined, ...]], object]
 
 
 class Runtime:
@@ -103,6 +117,8 @@ class Runtime:
         self._stage: Stage | None = None
         self._rescanned: set[bytes] = set()
         self.tally = Tally()
+        self.view = ShowView()
+        """The show at one moment, replaced whole: another thread reads it."""
 
     def begin(self, stage: Stage) -> None:
         """Start looking for photos, to be shown on `stage`."""
@@ -119,6 +135,7 @@ class Runtime:
         """Let the director take a cue, and perform what it says."""
         for action in self._director.cue(cue, time.monotonic_ns()):
             self._perform(action)
+        self._publish()
 
     def drain(self) -> bool:
         """Take what the engine has to say; True if there may be more."""
@@ -134,12 +151,23 @@ class Runtime:
         for action in self._director.end():
             self._perform(action)
 
+    def _publish(self) -> None:
+        photo = self._director.current
+        self.view = ShowView(
+            photo=photo.name if photo else "",
+            paused=self._director.paused,
+            photos_shown=self.tally.photos_shown,
+            skipped=tuple(self.tally.skipped.items()),
+            cache=self._director.cache,
+        )
+
     # What the director says.
 
     def _perform(self, action: Action) -> None:
         match action:
             case script.Decode():
-                self._submit(self._image_request(action), action.key, action.urgency)
+                request, about = self._image_request(action), _input_of(action.photo)
+                self._engine.post(events.Submit(request, action.key, action.urgency, about))
             case script.Forget(key=key):
                 self._engine.post(events.Cancel("images", key))
             case script.Release(frame=frame):
@@ -153,7 +181,12 @@ class Runtime:
             case script.Skipped(photo=photo, reason=reason, detail=detail):
                 self.tally.skipped[reason] += 1
                 self._journal.note(
-                    "SHOW", "skipped", photo=photo.name, reason=reason, detail=detail
+                    "SHOW",
+                    "skipped",
+                    level=LogLevel.WARNING,
+                    photo=photo.name,
+                    reason=reason,
+                    detail=detail,
                 )
             case script.NothingToShow():
                 self._follow(self._sources.on_nothing_shown())
@@ -189,7 +222,7 @@ class Runtime:
                 case PaintNext(index=index):
                     self._paint(index)
                 case Tell(text=text):
-                    self._journal.note("SHOW", "sources", note=text)
+                    self._journal.note("SHOW", "sources", level=LogLevel.WARNING, note=text)
                 case Step.ENDED:
                     self.cue(script.SourcesEnded())
 
@@ -233,8 +266,10 @@ class Runtime:
                 self._take_dropped(request, reason)
             case events.WorkerChanged():
                 self._take_worker(event)
-            case events.Logged(worker=worker, pid=pid, record=record):
-                self._journal.note("HEALTH", record.event, worker=worker, pid=pid)
+            case events.Logged():
+                self._take_record(event)
+            case events.QuarantineChanged(entries=entries):
+                self._plot.remember(entries)
 
     def _take_completed(self, event: events.Completed) -> None:
         response = event.response
@@ -298,11 +333,30 @@ class Runtime:
         lost = event.fault is not None and event.fault.kind is FaultKind.BAD_REQUEST
         return lost and request.cursor > 0 and request.root not in self._rescanned
 
+    def _take_record(self, event: events.Logged) -> None:
+        record = event.record
+        said: dict[str, Value] = {
+            "seq": record.seq,
+            "generation": record.generation,
+            "duration_ms": record.duration_ns / 1e6,
+            "reason": record.reason,
+        }
+        known = {name: value for name, value in said.items() if value}
+        self._journal.note(
+            "HEALTH",
+            record.event,
+            level=record.level,
+            worker=event.worker,
+            pid=event.pid,
+            **known,
+        )
+
     def _take_worker(self, event: events.WorkerChanged) -> None:
         self.tally.worker(event.worker, restarts=event.restarts, packages=event.packages)
         self._journal.note(
             "HEALTH",
             "worker",
+            level=_LEVELS.get(event.state, LogLevel.INFO),
             worker=event.worker,
             state=event.state.value,
             pid=event.pid,
@@ -311,3 +365,10 @@ class Runtime:
         )
         if event.worker == "images" and event.state in (WorkerState.READY, WorkerState.FAILED):
             self.cue(script.DecoderChanged(available=event.state is WorkerState.READY))
+
+
+def _input_of(photo: Photo) -> WorkerInput | None:
+    """Return how a photo is known again, should workers die of it."""
+    if not photo.size_bytes and not photo.mtime_ns:
+        return None  # nothing tells its contents from others that this name may have
+    return WorkerInput(photo.path, f"{photo.size_bytes}:{photo.mtime_ns}")

@@ -92,6 +92,13 @@ class PauseToggled:
 
 
 @dataclass(frozen=True)
+class PauseSet:
+    """Somebody wants the show to stay (True), or to go on, whatever it does now."""
+
+    paused: bool
+
+
+@dataclass(frozen=True)
 class TimePassed:
     """The time that was asked for has come."""
 
@@ -108,6 +115,7 @@ Cue = (
     | TransitionEnded
     | Stepped
     | PauseToggled
+    | PauseSet
     | TimePassed
 )
 

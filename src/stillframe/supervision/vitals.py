@@ -68,14 +68,20 @@ def _memory_bytes(pid: int) -> int:
 
 
 def _is_excused(pid: int) -> bool:
-    # The name in parentheses may hold anything; the state follows it.
-    state = _read(pid, "stat").rpartition(")")[2].split()[0]
-    if state != _SLEEPING:
-        return state in (_RUNNABLE, _DISK_SLEEP)
+    # A decoder works, and waits, in threads of its own, while the first one waits for them.
+    return any(_waits(pid, f"task/{thread}/") for thread in os.listdir(f"/proc/{pid}/task"))
+
+
+def _waits(pid: int, thread: str) -> bool:
     try:
-        number = _read(pid, "syscall").split()[0]
-    except PermissionError:
-        return False  # a host that does not let us look: then stillness is all there is
+        # The name in parentheses may hold anything; the state follows it.
+        state = _read(pid, f"{thread}stat").rpartition(")")[2].split()[0]
+        if state != _SLEEPING:
+            return state in (_RUNNABLE, _DISK_SLEEP)
+        number = _read(pid, f"{thread}syscall").split()[0]
+    except (PermissionError, FileNotFoundError, ProcessLookupError):
+        # A host that does not let us look: then stillness is all there is. Or the thread has ended.
+        return False
     return number.isdecimal() and int(number) in _FILE_CALLS.get(platform.machine(), frozenset())
 
 

@@ -9,6 +9,7 @@ Guarantees:
   request.
 - The end of the channel, or a stop message, ends the process with status 0 and no output.
 - A bug ends the process with a traceback: a worker in an unknown state must not go on.
+- With a sandbox, nothing but loading code comes before it: no byte of input, and no other thread.
 """
 
 import mmap
@@ -27,6 +28,7 @@ from stillframe.contracts.messages import WIRE_VERSION, Failure, Request, echo
 from stillframe.contracts.wire import FromWorkerMessage, ToWorkerMessage
 from stillframe.transport.channel import Channel, ChannelClosedError, ChannelFullError
 from stillframe.transport.seqpacket import SeqpacketChannel
+from stillframe.workers.confinement import confine
 from stillframe.workers.handler import Handler
 from stillframe.workers.lifeline import tie_to_parent
 
@@ -81,9 +83,11 @@ def _serve(handler_type: type[Handler[Any, Any]], channel: WorkerChannel) -> int
     try:
         pulse = Pulse(start.heartbeat, start.beat_interval_ms)
         handler = handler_type.start(start)
+        layers = confine(start.sandbox) if start.sandbox is not None else ()
+        handler.warm_up()
     except (ValueError, OSError, ImportError) as error:
         return _fail(channel, FaultKind.BAD_REQUEST, f"cannot start: {error!r:.900}")
-    _send(channel, Ready(pid=os.getpid(), packages=_loaded_packages()))
+    _send(channel, Ready(pid=os.getpid(), packages=_loaded_packages(), layers=layers))
     try:
         return _work(handler, channel, pulse)
     finally:

@@ -174,7 +174,7 @@ def test_a_target_up_to_the_largest_side_is_taken(target: tuple[int, int]) -> No
     check_target_size(Size(*target))
 
 
-# Sentences that libvips' loaders were seen to say about files that had been cut.
+# Sentences that libvips' loaders were seen to say about cut files, and without memory.
 @pytest.mark.parametrize(
     ("said", "kind"),
     [
@@ -183,6 +183,9 @@ def test_a_target_up_to_the_largest_side_is_taken(target: tuple[int, int]) -> No
         ("gifload_source: Unexpected end of GIF source data\n", FaultKind.TRUNCATED),
         ("heif: Invalid input: Unexpected end of file: Extent in iloc", FaultKind.TRUNCATED),
         ("tiff2vips: Read error at scanline 192; got 7130 bytes", FaultKind.TRUNCATED),
+        ("VipsJpeg: Insufficient memory (case 4)", FaultKind.OUT_OF_MEMORY),
+        ("heif: Unspecified: Memory allocation error (2.0)", FaultKind.OUT_OF_MEMORY),
+        ("vips_tracked: out of memory -- size == 274MB", FaultKind.OUT_OF_MEMORY),
         ("webp: unable to parse image", FaultKind.DECODER_ERROR),
         ("gifload_source: no frames in GIF", FaultKind.DECODER_ERROR),
     ],

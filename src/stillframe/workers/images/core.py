@@ -29,6 +29,12 @@ _TRUNCATION_WORDS: Final = (
     "read error",
     "corrupt jpeg data",
 )
+# And when there is no memory left; looked for first, because an early end follows from it.
+_MEMORY_WORDS: Final = ("out of memory", "insufficient memory", "memory allocation error")
+_PHRASES: Final = (
+    (FaultKind.OUT_OF_MEMORY, _MEMORY_WORDS),
+    (FaultKind.TRUNCATED, _TRUNCATION_WORDS),
+)
 
 
 class ImageSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -134,8 +140,10 @@ def check_source_size(source: Size, settings: ImageSettings) -> None:
 
 
 def decoder_fault(message: str) -> FaultError:
-    """Return the fault for what a decoder said: it ended early, or it was wrong inside."""
+    """Return the fault for what a decoder said: no memory, an early end, or wrong inside."""
     words = " ".join(message.split())
-    truncated = any(phrase in words.lower() for phrase in _TRUNCATION_WORDS)
-    kind = FaultKind.TRUNCATED if truncated else FaultKind.DECODER_ERROR
+    kind = next(
+        (kind for kind, phrases in _PHRASES if any(p in words.lower() for p in phrases)),
+        FaultKind.DECODER_ERROR,
+    )
     return FaultError(kind, words[:500] or "the decoder gave no reason")

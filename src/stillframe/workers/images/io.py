@@ -26,9 +26,11 @@ from stillframe.contracts.errors import FaultError, FaultKind
 from stillframe.contracts.images import Colour, ImageRequest, ImageResult, SlotGrant
 from stillframe.contracts.messages import echo
 from stillframe.contracts.pixels import PixelFormat, Size, frame_bytes
+from stillframe.contracts.sandbox import Sandbox
 from stillframe.contracts.slot_header import SlotHeader
 from stillframe.contracts.wire import PROTOCOLS, Protocol
 from stillframe.transport.arena import SlotWriter
+from stillframe.workers.confinement.roots import OUTSIDE, lies_outside
 from stillframe.workers.handler import Handler
 from stillframe.workers.images.core import (
     ImageSettings,
@@ -64,13 +66,16 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
     name: ClassVar[str] = "images"
     protocol: ClassVar[Protocol] = PROTOCOLS["images"]
 
-    def __init__(self, writer: SlotWriter, settings: ImageSettings) -> None:
+    def __init__(
+        self, writer: SlotWriter, settings: ImageSettings, sandbox: Sandbox | None
+    ) -> None:
         self._writer = writer
         self._settings = settings
+        self._sandbox = sandbox
 
     @classmethod
     def start(cls, start: Start) -> Self:
-        """Map the arena and run the pipeline once on a painted square, so that all is loaded.
+        """Map the arena and set libvips up; it starts no thread yet.
 
         Raises:
             ValueError: if no arena was granted, or the settings are not ours.
@@ -82,8 +87,12 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
         writer = SlotWriter.open(grant.descriptor, grant.slot_count, grant.slot_bytes)
         pyvips.block_untrusted_set(True)
         pyvips.cache_set_max(0)  # every photo is decoded once: a cache would only hold memory
-        _warm_up()
-        return cls(writer, settings)
+        return cls(writer, settings, start.sandbox)
+
+    def warm_up(self) -> None:
+        """Run the pipeline once on a painted square, which starts libvips' threads."""
+        square = pyvips.Image.black(32, 32, bands=3).copy(interpretation="srgb").jpegsave_buffer()
+        pyvips.Image.thumbnail_buffer(square, 16, height=16, size="force").write_to_memory()
 
     def handle(self, request: ImageRequest) -> ImageResult:
         """Decode one photo into the granted slot.
@@ -94,7 +103,7 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
         if request.slot is None:
             raise FaultError(FaultKind.BAD_REQUEST, "no slot was granted")
         check_target_size(request.target_size)
-        with _opened(request.path, self._settings) as descriptor, _decoder_words():
+        with self._opened(request.path) as descriptor, _decoder_words():
             upright = _read_header(descriptor)
             check_source_size(upright, self._settings)
             plan = plan_frame(upright, request.target_size, request.profile.mode)
@@ -120,6 +129,27 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
     def close(self) -> None:
         """Unmap the arena."""
         self._writer.close()
+
+    @contextmanager
+    def _opened(self, path: bytes) -> Iterator[int]:
+        """Open a photo for reading, never waiting on a FIFO, and close it again."""
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except (OSError, ValueError) as error:
+            code = (isinstance(error, OSError) and error.errno) or 0
+            outside = code == errno.EACCES and lies_outside(path, self._sandbox)
+            raise FaultError(
+                _OPEN_FAULTS.get(code, FaultKind.IO_ERROR),
+                f"cannot open: {OUTSIDE if outside else error}",
+            ) from error
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise FaultError(FaultKind.NOT_A_FILE, "not a regular file")
+            check_file_size(status.st_size, self._settings)
+            yield descriptor
+        finally:
+            os.close(descriptor)
 
     def _write(self, image: pyvips.Image, slot: SlotGrant, seq: int) -> SlotHeader:
         stride = image.width * _BANDS
@@ -149,26 +179,6 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
         )
         self._writer.seal(slot.index, header)
         return header
-
-
-@contextmanager
-def _opened(path: bytes, settings: ImageSettings) -> Iterator[int]:
-    """Open a photo for reading, never waiting on a FIFO, and close it again."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError) as error:
-        code = (isinstance(error, OSError) and error.errno) or 0
-        raise FaultError(
-            _OPEN_FAULTS.get(code, FaultKind.IO_ERROR), f"cannot open: {error}"
-        ) from error
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise FaultError(FaultKind.NOT_A_FILE, "not a regular file")
-        check_file_size(status.st_size, settings)
-        yield descriptor
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
@@ -227,8 +237,3 @@ def _to_rgba(image: pyvips.Image) -> pyvips.Image:
         # Half up, as the opaque path rounds: a cast alone would cut and darken the edges.
         return (image.premultiply() + 0.5).cast("uchar")[:_BANDS]
     return image.cast("uchar")[: _BANDS - 1].bandjoin(_ALPHA_OPAQUE)
-
-
-def _warm_up() -> None:
-    square = pyvips.Image.black(32, 32, bands=3).copy(interpretation="srgb").jpegsave_buffer()
-    pyvips.Image.thumbnail_buffer(square, 16, height=16, size="force").write_to_memory()

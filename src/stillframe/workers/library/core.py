@@ -9,6 +9,7 @@ from typing import Final
 from stillframe.contracts.caps import LIBRARY_CAP_BYTES
 from stillframe.contracts.errors import Fault, FaultKind
 from stillframe.contracts.library import FoundPhoto, SkippedFolder
+from stillframe.workers.confinement.roots import OUTSIDE
 
 # By name only, to leave videos and documents unopened; the image worker goes by content.
 _SUFFIXES: Final = frozenset(
@@ -28,8 +29,11 @@ def looks_like_photo(name: bytes) -> bool:
     return bool(dot) and suffix.lower() in _SUFFIXES
 
 
-def folder_fault(error: OSError | ValueError) -> Fault:
-    """Return why a folder cannot be listed; a ValueError says that no path has such bytes."""
+def folder_fault(error: OSError | ValueError, *, outside: bool = False) -> Fault:
+    """Return why a folder cannot be listed; a ValueError says that no path has such bytes.
+
+    `outside` says that the sandbox refused it, and not its owner.
+    """
     if isinstance(error, ValueError):
         return Fault(kind=FaultKind.BAD_REQUEST, detail=f"cannot list: {error}")
     kinds = {
@@ -39,7 +43,8 @@ def folder_fault(error: OSError | ValueError) -> Fault:
         errno.ENOTDIR: FaultKind.NOT_A_FILE,
     }
     kind = kinds.get(error.errno or 0, FaultKind.IO_ERROR)
-    return Fault(kind=kind, detail=f"cannot list: {error.strerror or error}")
+    why = OUTSIDE if outside else error.strerror or error
+    return Fault(kind=kind, detail=f"cannot list: {why}")
 
 
 class Page:

@@ -8,6 +8,7 @@ Guarantees:
 - A folder that cannot be listed is reported and passed over; a scan never fails half-way.
 """
 
+import errno
 import os
 import stat
 import time
@@ -19,7 +20,9 @@ from stillframe.contracts.control import Start
 from stillframe.contracts.errors import FaultError, FaultKind
 from stillframe.contracts.library import FoundPhoto, ScanRequest, ScanResult, SkippedFolder
 from stillframe.contracts.messages import echo
+from stillframe.contracts.sandbox import Sandbox
 from stillframe.contracts.wire import PROTOCOLS, Protocol
+from stillframe.workers.confinement.roots import lies_outside
 from stillframe.workers.handler import Handler
 from stillframe.workers.library.core import Page, folder_fault, looks_like_photo
 
@@ -33,9 +36,9 @@ Item = FoundPhoto | SkippedFolder
 class _Scan:
     """A walk in progress, and the item that did not fit the page before."""
 
-    def __init__(self, root: bytes) -> None:
+    def __init__(self, root: bytes, sandbox: Sandbox | None) -> None:
         self.root = root
-        self.items = walk(root)
+        self.items = walk(root, sandbox)
         self.left_over: Item | None = None
 
 
@@ -45,15 +48,15 @@ class LibraryHandler(Handler[ScanRequest, ScanResult]):
     name: ClassVar[str] = "library"
     protocol: ClassVar[Protocol] = PROTOCOLS["library"]
 
-    def __init__(self) -> None:
+    def __init__(self, sandbox: Sandbox | None = None) -> None:
+        self._sandbox = sandbox
         self._scans: dict[int, _Scan] = {}
         self._last_cursor = 0
 
     @classmethod
     def start(cls, start: Start) -> Self:
         """Nothing to load: the standard library walks."""
-        del start
-        return cls()
+        return cls(start.sandbox)
 
     def handle(self, request: ScanRequest) -> ScanResult:
         """Return one page.
@@ -82,7 +85,7 @@ class LibraryHandler(Handler[ScanRequest, ScanResult]):
         if request.cursor == 0:
             while len(self._scans) >= _OPEN_SCANS_CAP:
                 del self._scans[next(iter(self._scans))]
-            return _Scan(request.root)
+            return _Scan(request.root, self._sandbox)
         scan = self._scans.pop(request.cursor, None)
         if scan is None or scan.root != request.root:
             raise FaultError(
@@ -103,7 +106,7 @@ def _fill(page: Page, scan: _Scan) -> bool:
     return True
 
 
-def walk(root: bytes) -> Iterator[Item]:
+def walk(root: bytes, sandbox: Sandbox | None = None) -> Iterator[Item]:
     """Yield every photo below `root`, folder by folder in name order; `root` may be one file."""
     try:
         status = os.stat(root)
@@ -122,7 +125,8 @@ def walk(root: bytes) -> Iterator[Item]:
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
-            yield SkippedFolder(path=folder, error=folder_fault(error))
+            outside = error.errno == errno.EACCES and lies_outside(folder, sandbox)
+            yield SkippedFolder(path=folder, error=folder_fault(error, outside=outside))
             continue
         subfolders = []
         for entry in entries:

@@ -12,6 +12,9 @@ import os
 import time
 from typing import ClassVar, Final, Self
 
+# numpy loads these when they are first used, which is after the sandbox has closed.
+import numpy.fft
+import numpy.random  # noqa: F401
 import pyvips
 
 from stillframe.contracts.control import Start

@@ -1,0 +1,1 @@
+"""The modules that start one simulated worker each; see `worker_sim`."""

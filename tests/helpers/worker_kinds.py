@@ -1,0 +1,146 @@
+"""What a test needs to know of a kind of worker, simulated or real: one small value each."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from photos import shipped
+from stillframe.contracts.control import SettingValue
+from stillframe.contracts.errors import FaultKind
+from stillframe.contracts.images import ImageRequest, Profile, RatioPolicy, SlotGrant
+from stillframe.contracts.library import ScanRequest
+from stillframe.contracts.messages import Request
+from stillframe.contracts.pixels import Size
+from stillframe.contracts.scenes import SceneRequest
+from stillframe.contracts.wire import PROTOCOLS, Protocol
+from stillframe.transport.arena import ArenaShape
+from wire_samples_work import work_samples
+from worker_sim import KINDS, WITH_SLOTS, Act, Script
+
+SHAPE = ArenaShape(2, 256 * 1024)
+SIZE = Size(60, 40)
+# By this a simulated worker knows the request that it has to refuse, whatever the kind.
+_REFUSED_ID = 13
+_REFUSING = Script(
+    act=Act.REFUSE, fault=FaultKind.UNSUPPORTED_FORMAT, containing=f"correlation_id={_REFUSED_ID},"
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of worker.
+
+    Attributes:
+        name: as in its requests.
+        module: what starts it.
+        good: makes a request that is fulfilled; gets a folder to write into.
+        refused: makes a request that is refused.
+        fault: why.
+    """
+
+    name: str
+    module: str
+    good: Callable[[Path], Request]
+    refused: Callable[[Path], Request]
+    fault: FaultKind
+    shape: ArenaShape | None = None
+    settings: Mapping[str, SettingValue] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.module.removeprefix("stillframe.workers.")
+
+    @property
+    def protocol(self) -> Protocol:
+        """Its messages."""
+        return PROTOCOLS[self.name]
+
+
+def addressed(request: Request, seq: int, slot: SlotGrant | None = None) -> Request:
+    """Return a request as a supervisor sends it."""
+    changes: dict[str, Any] = {"seq": seq}
+    if slot is not None:
+        changes["slot"] = slot
+    return msgspec.structs.replace(request, **changes)
+
+
+def _common(worker: str) -> dict[str, Any]:
+    return {
+        "seq": 0,
+        "correlation_id": 5,
+        "worker": worker,
+        "ts_req_ns": 1_000,
+        "deadline_ns": 2**62,
+    }
+
+
+def decode(path: bytes | Path, size: Size = SIZE) -> ImageRequest:
+    """Return a request to decode a photo."""
+    return ImageRequest(
+        **_common("images"),
+        path=os.fsencode(path),
+        target_size=size,
+        profile=Profile(),
+        cache_key=b"key",
+        ratio_policy=RatioPolicy(),
+    )
+
+
+def scan(root: bytes | Path, cursor: int = 0) -> ScanRequest:
+    """Return a request for a page of a folder's photos."""
+    return ScanRequest(**_common("library"), root=os.fsencode(root), cursor=cursor)
+
+
+def paint(folder: Path, index: int = 0, size: Size = SIZE) -> SceneRequest:
+    """Return a request to paint a scene."""
+    return SceneRequest(**_common("scenes"), folder=os.fsencode(folder), index=index, size=size)
+
+
+def _simulated(name: str) -> Kind:
+    (sample,) = (s for s in work_samples() if isinstance(s, PROTOCOLS[name].request))
+    changes = _common(name)
+    if name in WITH_SLOTS:
+        changes["slot"] = None  # the supervisor fills it in
+    if name == "images":
+        changes["target_size"] = SIZE
+    good = msgspec.structs.replace(sample, **changes)
+    refused = msgspec.structs.replace(good, correlation_id=_REFUSED_ID)
+    return Kind(
+        name=name,
+        module=f"simulated.{name}",
+        good=lambda _: good,
+        refused=lambda _: refused,
+        fault=_REFUSING.fault,
+        shape=SHAPE if name in WITH_SLOTS else None,
+        settings=_REFUSING.to_settings(),
+    )
+
+
+SIMULATED = tuple(_simulated(name) for name in KINDS)
+IMAGES = Kind(
+    name="images",
+    module="stillframe.workers.images",
+    good=lambda _: decode(shipped("coffee.png")),
+    refused=lambda folder: decode(folder / "nothing.jpg"),
+    fault=FaultKind.NOT_FOUND,
+    shape=SHAPE,
+)
+LIBRARY = Kind(
+    name="library",
+    module="stillframe.workers.library",
+    good=lambda _: scan(shipped("coffee.png")),
+    refused=lambda folder: scan(folder, cursor=99),
+    fault=FaultKind.BAD_REQUEST,
+)
+PAINTER = Kind(
+    name="scenes",
+    module="stillframe.workers.scenes",
+    good=paint,
+    refused=lambda folder: paint(folder, index=255),
+    fault=FaultKind.BAD_REQUEST,
+)
+REAL = (IMAGES, LIBRARY, PAINTER)
+EVERY_KIND = (*SIMULATED, *REAL)
