@@ -81,8 +81,13 @@ class FakeChild:
         except ChannelClosedError:
             return None
 
-    def answer(self, request: ImageRequest, *, generation: int = 0) -> None:
-        """Write the request's frame and answer it; `generation` is how far off the grant's."""
+    def answer(
+        self, request: ImageRequest, *, generation: int = 0, named: SlotGrant | None = None
+    ) -> None:
+        """Write the request's frame and answer it.
+
+        `generation` is how far off the frame's is, `named` the slot that the answer speaks of.
+        """
         assert request.slot is not None
         grant = request.slot
         header = SlotHeader(
@@ -99,7 +104,7 @@ class FakeChild:
         with self.writer.pixels(grant.index, header.size_bytes) as pixels:
             pixels[:] = bytes([request.seq % 256]) * header.size_bytes
         self.writer.seal(grant.index, header)
-        self.say(_result(request, grant))
+        self.say(_result(request, named or grant))
 
     def die(self, how: str) -> None:
         """End; what it has said is still to be read."""

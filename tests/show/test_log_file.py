@@ -171,6 +171,20 @@ def test_a_line_cut_off_by_a_power_cut_does_not_spoil_the_next(path: Path) -> No
     assert path.read_text() == "whole\ncut\nnext\n"
 
 
+def test_a_line_that_another_show_is_just_writing_is_not_cut_off(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.parent.mkdir()
+    path.write_text("whole\npart")
+
+    def wait_for_the_write(descriptor: int) -> None:
+        os.write(descriptor, b"ial\n")
+
+    monkeypatch.setattr("stillframe.show.log_file.os.utime", wait_for_the_write)
+    RotatingFile(path).append("next")
+    assert path.read_text() == "whole\npartial\nnext\n"
+
+
 @pytest.mark.parametrize("kind", ["fifo", "device", "folder"])
 def test_what_is_no_regular_file_is_refused_at_once(path: Path, kind: str) -> None:
     path.parent.mkdir()

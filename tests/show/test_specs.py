@@ -4,7 +4,7 @@ from stillframe.contracts.control import Start
 from stillframe.contracts.sandbox import Sockets
 from stillframe.contracts.wire import PROTOCOLS
 from stillframe.settings import load
-from stillframe.show.specs import worker_specs
+from stillframe.show.specs import backlog_caps, worker_specs
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.transport.arena import ArenaShape
 
@@ -56,6 +56,24 @@ def test_settings_reach_their_worker() -> None:
     assert made["images"].deadlines.task_s == 7
     assert made["images"].limits.backlog == 5
     assert made["library"].limits.backlog == 3
+
+
+def test_each_kind_has_a_cap_on_what_may_wait_and_of_sound_only_the_latest_does() -> None:
+    queues = load(file_text="", file_name="none", environ={}, flags={}).queues
+    caps = backlog_caps(queues)
+    assert caps == {
+        "images": 8,
+        "library": 4,
+        "feeds": 4,
+        "transitions": 8,
+        "audio": 1,
+        "scenes": 1,
+    }
+    assert {name: spec.limits.backlog for name, spec in specs().items()}.items() <= caps.items()
+
+
+def test_the_image_worker_has_one_that_stands_by_and_the_others_have_none() -> None:
+    assert [name for name, spec in specs().items() if spec.standby] == ["images"]
 
 
 def test_each_worker_reaches_what_its_work_needs_and_no_more() -> None:

