@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -147,3 +148,20 @@ def test_a_tap_takes_standard_error_and_gives_it_back() -> None:
         os.close(tap.read_fd)
         os.close(tap.stderr_fd)
     assert os.fstat(2).st_ino == before.st_ino
+
+
+def test_what_python_says_goes_to_the_real_standard_error_and_not_into_the_pipe() -> None:
+    kept, (reader, writer), before = os.dup(2), os.pipe(), sys.stderr
+    os.dup2(writer, 2)
+    tap = StderrTap()
+    try:
+        print("the reason", file=sys.stderr)
+        os.write(2, b"a frame\n")
+        assert os.read(reader, 100) == b"the reason\n"
+        assert tap.read() == b"a frame\n"
+    finally:
+        tap.restore()
+        os.dup2(kept, 2)
+        for descriptor in (kept, reader, writer, tap.read_fd, tap.stderr_fd):
+            os.close(descriptor)
+    assert sys.stderr is before

@@ -13,9 +13,11 @@ Guarantees:
 """
 
 import collections
+import faulthandler
 import fcntl
 import os
 import re
+import sys
 from collections.abc import Callable, MutableMapping
 from typing import Final
 
@@ -51,11 +53,17 @@ class StderrTap:
     """Puts a pipe in the place of this process's standard error, where Qt writes its log."""
 
     def __init__(self) -> None:
+        """Put the pipe there. What Python says, and how it crashes, still goes to the real one."""
         self.read_fd, write_fd = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         fcntl.fcntl(self.read_fd, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         self.stderr_fd = os.dup(2)
         os.dup2(write_fd, 2)
         os.close(write_fd)
+        # A pipe that its own process reads is no place for the reason why it does not any more.
+        self._python = sys.stderr
+        sys.stderr = open(self.stderr_fd, "w", buffering=1, errors="replace", closefd=False)  # noqa: SIM115
+        if not faulthandler.is_enabled():
+            faulthandler.enable(self.stderr_fd)
 
     def read(self) -> bytes:
         """Return what has been written since the last call; empty if nothing was."""
@@ -67,6 +75,7 @@ class StderrTap:
     def restore(self) -> None:
         """Put the real standard error back."""
         os.dup2(self.stderr_fd, 2)
+        sys.stderr = self._python
 
 
 class FrameLog:

@@ -128,10 +128,10 @@ def apply(kernel: Kernel, sandbox: Sandbox) -> str:
         UnsupportedError: if this host has no Landlock.
         OSError: if the kernel refuses the rules.
     """
-    version = version_of(kernel)
     for folder in sandbox.make:
         with contextlib.suppress(OSError, ValueError):  # then it is named as not there
             os.makedirs(folder, _FOLDER_MODE, exist_ok=True)
+    version = version_of(kernel)
     ruleset = kernel.landlock_ruleset(attributes(version, sandbox))
     try:
         missing = [
