@@ -150,9 +150,7 @@ def encoded(message: ImageResult | LogRecord) -> bytes:
 def send_raw(data: bytes) -> None:
     """Send bytes past the codec, waiting for room."""
     with socket.socket(fileno=os.dup(int(sys.argv[1]))) as raw:
-        raw.setblocking(True)  # it is the channel's own socket: put it back
         raw.send(data)
-        raw.setblocking(False)
 
 
 def say_and_hang(data: bytes) -> NoReturn:
