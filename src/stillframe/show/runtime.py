@@ -12,14 +12,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Protocol, TypedDict
+from typing import Final, Protocol
 
 from stillframe.cache.frames import CachedFrame
 from stillframe.contracts.control import LogLevel
 from stillframe.contracts.errors import FaultKind
 from stillframe.contracts.images import ImageRequest, Profile, RatioPolicy
 from stillframe.contracts.library import ScanRequest, ScanResult
-from stillframe.contracts.messages import Request
+from stillframe.contracts.messages import Asking, Request
 from stillframe.contracts.pixels import Size
 from stillframe.contracts.quarantine import Quarantined, WorkerInput
 from stillframe.contracts.scenes import SceneRequest, SceneResult
@@ -47,16 +47,6 @@ _SCENE_SIZE: Final = Size(3840, 2160)
 _LEVELS: Final = MappingProxyType(
     {WorkerState.BACKOFF: LogLevel.WARNING, WorkerState.FAILED: LogLevel.ERROR}
 )
-
-
-class _Asking(TypedDict):
-    """The fields that every request begins with; those of one photo's turn go together."""
-
-    seq: int
-    correlation_id: int
-    worker: str
-    ts_req_ns: int
-    deadline_ns: int
 
 
 class Engine(Protocol):
@@ -239,9 +229,9 @@ class Runtime:
         )
         self._submit(request, b"scene", Urgency.PREFETCH)
 
-    def _asking(self, worker: str) -> _Asking:
+    def _asking(self, worker: str) -> Asking:
         now_ns = time.monotonic_ns()
-        return _Asking(
+        return Asking(
             seq=self._engine.next_seq(),
             correlation_id=self.tally.photos_shown,
             worker=worker,
