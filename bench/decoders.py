@@ -28,7 +28,7 @@ from stillframe.contracts.images import ImageRequest, Profile, RatioPolicy
 from stillframe.contracts.pixels import Size
 from stillframe.contracts.slot_header import PIXELS_OFFSET_BYTES
 from stillframe.settings import load
-from stillframe.show.specs import worker_specs
+from stillframe.show.specs import Places, worker_specs
 from stillframe.transport.arena import ArenaShape, Lease
 
 _NS_PER_S: Final = 1_000_000_000
@@ -63,9 +63,8 @@ class SupervisedWorker:
         pages = -(-largest.pixels * _RGBA_BYTES // PIXELS_OFFSET_BYTES) + 1
         arena = ArenaShape(slots, pages * PIXELS_OFFSET_BYTES)
         settings = load(file_text=None, file_name="", environ={}, flags={})
-        made = worker_specs(
-            settings, arena, roots=[b"/"], scenes_folder=os.fsencode(tempfile.gettempdir())
-        )
+        beside = os.fsencode(tempfile.gettempdir())
+        made = worker_specs(settings, arena, Places(roots=(b"/",), scenes=beside, index=beside))
         specs = [spec for spec in made if spec.name == "images"]
         self._crew = Supervised(specs)
 

@@ -33,7 +33,7 @@ from stillframe.player import frame_log
 from stillframe.settings import Settings, load
 from stillframe.show.memory import plan_arena
 from stillframe.show.sources import Group
-from stillframe.show.specs import worker_specs
+from stillframe.show.specs import Places, worker_specs
 from stillframe.supervision import events
 from stillframe.supervision.supervisor import Supervisor
 
@@ -96,7 +96,11 @@ def main(text: str) -> None:
                 seed=1,
                 exit_after_s=order.play_s,
                 measure=True,
-                scenes_folder=os.fsencode(order.photos) + b"/scenes",
+                places=Places(
+                    roots=(os.fsencode(order.photos),),
+                    scenes=os.fsencode(order.photos) + b"/scenes",
+                    index=os.fsencode(order.photos) + b"/.index",
+                ),
                 on_open=lambda view: _drive(view, stalls=order.stalls),
             ),
             os.environ,
@@ -173,8 +177,11 @@ class WorkerLoad:
             worker_specs(
                 settings,
                 arena,
-                roots={os.path.dirname(path) for path in self._paths},
-                scenes_folder=os.fsencode(tempfile.gettempdir()),
+                Places(
+                    roots=tuple({os.path.dirname(path) for path in self._paths}),
+                    scenes=os.fsencode(tempfile.gettempdir()),
+                    index=os.fsencode(tempfile.gettempdir()),
+                ),
             )[:1],
             notify=self._on_event,
             rng=random.Random(1),

@@ -25,6 +25,7 @@ from stillframe.cache.frames import FrameCache
 from stillframe.contracts import remote
 from stillframe.contracts.control import LogLevel
 from stillframe.contracts.images import Mode, Profile
+from stillframe.contracts.library import Order
 from stillframe.contracts.pixels import Size
 from stillframe.library.timeline import Timeline
 from stillframe.player import frame_log
@@ -48,8 +49,9 @@ from stillframe.show.records import Records
 from stillframe.show.report import Report
 from stillframe.show.runtime import Plot, Runtime
 from stillframe.show.sources import Group, Sources
-from stillframe.show.specs import worker_specs
+from stillframe.show.specs import Places, worker_specs
 from stillframe.supervision.supervisor import Reader, Supervisor
+from stillframe.transport.arena import ArenaShape
 
 _NS_PER_S: Final = 1_000_000_000
 # Beyond every worker's own time to stop; then the daemon thread is left to the exit, and each
@@ -67,7 +69,7 @@ class PlayOptions:
         seed: of the photos' order, None for another one each time.
         exit_after_s: how long to play, None for ever.
         measure: whether to have Qt log its frames, for the report.
-        scenes_folder: where painted scenes are kept.
+        places: where the workers find and keep things; the groups' roots are among them.
         state_folder: where the log and the quarantine are kept; None keeps neither.
         on_open: called on Qt's thread once the window is open, for those who measure or watch.
     """
@@ -78,7 +80,7 @@ class PlayOptions:
     seed: int | None
     exit_after_s: float | None
     measure: bool
-    scenes_folder: bytes
+    places: Places
     state_folder: Path | None = None
     on_open: Callable[[QQuickView], None] | None = None
 
@@ -119,18 +121,12 @@ class _Show:
     ) -> None:
         self._options, self._records, self._tap = options, records, tap
         self._journal = records.journal
-        show = options.settings.show
         self._qt = QGuiApplication.instance() or QGuiApplication([sys.argv[0]])
         self._qt.setApplicationName("stillframe")
         end_with_server()
         self._motion_log = QLoggingCategory(frame_log.MOTION_CATEGORY)  # type: ignore[arg-type]
         self._frames_seen = frame_log.FrameLog(self._note_qt)
-        self._arena = plan_arena(
-            budget_bytes=options.settings.images.arena_bytes,
-            ram_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
-            screen=largest_surface(options.windowed),
-            look_ahead=show.look_ahead,
-        )
+        self._arena = _arena_of(options)
         self._bell = Bell(self._on_bell)
         # Jitter of restarts needs no secrecy, and the order of photos is the person's to repeat.
         rng = random.Random(options.seed)  # noqa: S311
@@ -148,8 +144,9 @@ class _Show:
             worker_specs(
                 options.settings,
                 self._arena,
-                roots=[root for group in options.groups for root in group.roots],
-                scenes_folder=options.scenes_folder,
+                options.places,
+                # An order that is to be repeated must not depend on what was shown before.
+                steady=options.seed is not None,
             ),
             notify=self._bell.ring,
             rng=random.Random(rng.random()),  # noqa: S311
@@ -193,13 +190,18 @@ class _Show:
         profile = Profile(mode=Mode(settings.show.mode), sharpen=settings.images.sharpen)
         # One slot less than there are: the worker always has one to write into.
         cache = FrameCache((self._arena.slot_count - 1) * self._arena.slot_bytes)
+        timeline = Timeline(
+            rng,
+            local_ratio=settings.show.local_ratio,
+            shuffled=Order(settings.show.order) is Order.SHUFFLE,
+        )
         pace = Pace(
             interval_ns=round(settings.show.interval_s * _NS_PER_S),
             look_ahead=settings.show.look_ahead,
         )
         return Runtime(
-            Plot(profile, self._arena, self._options.scenes_folder, self._records.remember),
-            director=Director(Timeline(rng), cache, profile=profile, pace=pace),
+            Plot(profile, self._arena, self._options.places.scenes, self._records.remember),
+            director=Director(timeline, cache, profile=profile, pace=pace),
             sources=Sources(self._options.groups),
             engine=self._supervisor,
             journal=self._journal,
@@ -301,6 +303,15 @@ class _Show:
         del now_ns
         if self._tap is not None:
             self._frames_seen.feed(self._tap.read())
+
+
+def _arena_of(options: PlayOptions) -> ArenaShape:
+    return plan_arena(
+        budget_bytes=options.settings.images.arena_bytes,
+        ram_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        screen=largest_surface(options.windowed),
+        look_ahead=options.settings.show.look_ahead,
+    )
 
 
 def process_age_ms() -> float:

@@ -110,6 +110,18 @@ def test_a_frame_that_replaces_a_promoted_one_begins_anew() -> None:
     assert found.promotion is Promotion.SLOT
 
 
+def test_a_photo_s_frames_are_found_and_removed_pinned_or_not() -> None:
+    cache = filled(90, b"a|scaled:4x3", b"a|scaled:8x6|fit", b"b|scaled:4x3", b"a")
+    assert cache.keys_of(b"a") == (b"a|scaled:4x3", b"a|scaled:8x6|fit", b"a")
+    cache.pin([b"a|scaled:4x3"])
+    removed = cache.remove(b"a|scaled:4x3")
+    assert removed is not None
+    assert removed.key == b"a|scaled:4x3"
+    assert cache.remove(b"a|scaled:4x3") is None
+    assert cache.held_bytes == 30
+    assert cache.counters.evictions == 0, "nothing had to leave for want of room"
+
+
 def test_clearing_lets_go_of_everything_pinned_or_not() -> None:
     cache = filled(30, b"a", b"b")
     cache.pin([b"a"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stillframe.cache.keys import is_scaled, raw_key, scaled_key
+from stillframe.cache.keys import is_scaled, photo_of, raw_key, scaled_key
 from stillframe.contracts.caps import KEY_CAP_BYTES, PATH_CAP_BYTES, SIDE_CAP_PX
 from stillframe.contracts.images import Colour, Mode, Profile
 from stillframe.contracts.pixels import Size
@@ -58,6 +58,16 @@ def test_two_frames_share_a_key_only_if_they_are_the_same_frame(
 ) -> None:
     left, right = zip(paths, sizes, profiles, strict=True)
     assert (scaled_key(*left) == scaled_key(*right)) == (left == right)
+
+
+@pytest.mark.parametrize("path", [b"/p/a.jpg", b"/p/\xff", b"/p/a|scaled:1x1", b"|scaled:"])
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_scaled_key_says_whose_it_is(path: bytes, profile: Profile) -> None:
+    assert photo_of(scaled_key(path, HD, profile)) == path
+
+
+def test_a_key_without_a_size_is_the_path_itself() -> None:
+    assert photo_of(raw_key(b"/p/a.jpg")) == b"/p/a.jpg"
 
 
 def test_the_longest_key_still_fits_a_message() -> None:

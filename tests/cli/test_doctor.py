@@ -18,7 +18,7 @@ from stillframe.cli import doctor, system
 from stillframe.cli.doctor import Finding, of_system, of_workers, table
 from stillframe.contracts.sandbox import LayerState
 from stillframe.settings import load
-from stillframe.show.specs import worker_specs
+from stillframe.show.specs import Places, worker_specs
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.transport.arena import ArenaShape
 from virtual_screen import VirtualScreen
@@ -53,7 +53,8 @@ def specs(tmp_path: Path) -> Iterable[WorkerSpec]:
     settings = load(file_text=None, file_name="", environ={}, flags={})
     folder = os.fsencode(tmp_path)
     shape = ArenaShape(2, 1 << 20)
-    return worker_specs(settings, shape, roots=[folder], scenes_folder=folder + b"/scenes")
+    places = Places(roots=(folder,), scenes=folder + b"/scenes", index=folder + b"/index")
+    return worker_specs(settings, shape, places)
 
 
 def test_every_worker_is_started_and_every_layer_said(tmp_path: Path) -> None:

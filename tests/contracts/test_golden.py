@@ -107,8 +107,9 @@ def test_the_golden_heartbeat_page_reads_as_its_sample() -> None:
 
 
 def test_every_message_has_a_golden_file_and_every_golden_file_a_message() -> None:
-    expected = {f"{tag}.bin" for tag in wire_samples.message_types()} | NO_MESSAGE
+    expected = {f"{name}.bin" for name in SAMPLES} | NO_MESSAGE
     assert set(os.listdir(wire_samples.GOLDEN_FOLDER)) == expected
+    assert {type(s) for s in SAMPLES.values()} == set(wire_samples.message_types().values())
 
 
 def test_every_message_in_the_tables_has_a_tag_of_its_own() -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from stillframe.contracts.remote import Intent
-from stillframe.contracts.status import CacheStatus, Percentiles, ShowStatus
+from stillframe.contracts.status import CacheStatus, Percentiles, PoolCounts, ShowStatus
 from stillframe.remote.server import Server
 
 NO_TIME = Percentiles(count=0, p50_ms=0.0, p99_ms=0.0, max_ms=0.0)
@@ -25,6 +25,8 @@ def show_status(photo: str = "dune.jpg") -> ShowStatus:
         paused=False,
         photos_shown=3,
         skipped={"truncated": 1},
+        pools=PoolCounts(local=300, feed=4),
+        shown=PoolCounts(local=6, feed=1),
         cache=CacheStatus(entries=2, used_bytes=1 << 20, cap_bytes=1 << 24),
         frame_interval=NO_TIME,
         notes=(),

@@ -7,7 +7,17 @@ from leases import lease
 from stillframe.cache.frames import CachedFrame
 from stillframe.contracts.errors import Fault, FaultKind
 from stillframe.contracts.images import ImageRequest, ImageResult
-from stillframe.contracts.library import FoundPhoto, ScanRequest, ScanResult
+from stillframe.contracts.library import (
+    Changes,
+    Follow,
+    FoundPhoto,
+    LibraryRequest,
+    LibraryResult,
+    Numbers,
+    Scan,
+    ScanPage,
+    SkippedFolder,
+)
 from stillframe.contracts.messages import Request
 from stillframe.contracts.pixels import PixelFormat
 from stillframe.contracts.scenes import SceneRequest, SceneResult
@@ -43,10 +53,15 @@ class QueueEngine:
         commands = [c.request for c in self.posted if isinstance(c, events.Submit)]
         return [request for request in commands if request.worker == worker]
 
-    def last_scan(self) -> ScanRequest:
+    def questions(self) -> list[Scan | Follow]:
+        """Return what the library worker was asked, oldest first."""
+        asks = [r.ask for r in self.asked("library") if isinstance(r, LibraryRequest)]
+        return [ask for ask in asks if isinstance(ask, Scan | Follow)]
+
+    def last_question(self) -> LibraryRequest:
         """Return the newest request to the library worker."""
         request = self.asked("library")[-1]
-        assert isinstance(request, ScanRequest)
+        assert isinstance(request, LibraryRequest)
         return request
 
     def images(self) -> list[ImageRequest]:
@@ -56,15 +71,32 @@ class QueueEngine:
     # What the workers answer.
 
     def page(self, *paths: bytes, cursor: int = 0) -> None:
-        """Answer the newest scan request with a page."""
-        request = self.last_scan()
-        result = ScanResult(
-            **_answer_to(request),
-            root=request.root,
-            photos=tuple(FoundPhoto(path, 1, 1) for path in paths),
-            skipped=(),
-            next_cursor=cursor,
+        """Answer the newest question, which is about a root, with a page."""
+        request = self.last_question()
+        assert isinstance(request.ask, Scan)
+        photos = tuple(FoundPhoto(path, 1, 1) for path in paths)
+        self.answer(request, ScanPage(root=request.ask.root, photos=photos, next_cursor=cursor))
+
+    def changes(
+        self,
+        *paths: bytes,
+        gone: tuple[bytes, ...] = (),
+        skipped: tuple[SkippedFolder, ...] = (),
+        searching: bool = False,
+    ) -> None:
+        """Answer the newest question, which is about changes."""
+        request = self.last_question()
+        assert isinstance(request.ask, Follow)
+        photos = tuple(FoundPhoto(path, 1, 1) for path in paths)
+        cursor = request.ask.cursor + len(paths) + len(gone)
+        told = Changes(
+            photos=photos, gone=gone, skipped=skipped, searching=searching, next_cursor=cursor
         )
+        self.answer(request, told)
+
+    def answer(self, request: LibraryRequest, told: ScanPage | Changes | Numbers) -> None:
+        """Answer a question to the library worker."""
+        result = LibraryResult(**_answer_to(request), told=told)
         self.events.append(events.Completed(request, result, None))
 
     def scene(self, scene_count: int) -> None:

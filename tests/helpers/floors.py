@@ -46,6 +46,7 @@ LOCKS = ("Lock", "RLock", "Condition", "Event", "Semaphore", "BoundedSemaphore",
 TIMERS = ("QTimer", "QBasicTimer", "startTimer", "singleShot", "Timer")
 # What a decision may be made of: values. No clock, no disk, no luck of its own.
 PURE = (
+    "abc",
     "bisect",
     "collections",
     "dataclasses",
@@ -207,7 +208,8 @@ def _decisions(module: Module) -> Iterator[str]:
     if not (scripted or module.package in ("library", "cache")):
         return
     for found in module.foreign_imports():
-        types_only = module.name == "library.timeline" and found.full == "random"
+        timeline = module.name in ("library.timeline", "library.supply")
+        types_only = timeline and found.full == "random"
         if not (_within(found.full, PURE) or types_only):
             yield f"line {found.line}: a decision may not import {found.full}"
     if scripted:

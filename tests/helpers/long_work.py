@@ -1,6 +1,7 @@
 """Work for the real workers that takes long enough to be met in the middle of."""
 
 import contextlib
+import itertools
 import os
 import signal
 import tempfile
@@ -43,14 +44,21 @@ class LongWork:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             photo = large_photo(folder)
-            links = folder / "links"
+            links, roots = folder / "links", itertools.count()
+
+            def fresh() -> Path:
+                """Return the links under a name that no worker has heard of."""
+                root = folder / f"root-{next(roots)}"
+                root.symlink_to(links)
+                return root
+
             links.mkdir()
             for number in range(LINKS):
                 (links / str(number)).symlink_to("..")
             yield cls(
                 {
                     "images": lambda _: decode(photo, FRAME),
-                    "library": lambda _: scan(links),
+                    "library": lambda _: scan(fresh()),
                     "scenes": lambda new: paint(new, SCENE_INDEX, SCENE),
                 }
             )

@@ -21,7 +21,19 @@ from stillframe.contracts.feeds import (
     ImageMetadata,
 )
 from stillframe.contracts.images import ImageRequest, ImageResult
-from stillframe.contracts.library import FoundPhoto, ScanRequest, ScanResult
+from stillframe.contracts.library import (
+    Changes,
+    Check,
+    Checked,
+    Follow,
+    FoundPhoto,
+    LibraryRequest,
+    LibraryResult,
+    Numbers,
+    Scan,
+    ScanPage,
+    Survey,
+)
 from stillframe.contracts.messages import Echo, Request, Response
 from stillframe.contracts.pixels import PixelFormat, Size
 from stillframe.contracts.scenes import SceneRequest, SceneResult
@@ -79,17 +91,37 @@ def _image(request: ImageRequest, making: Making) -> ImageResult:
     )
 
 
-def _page(request: ScanRequest, making: Making) -> ScanResult:
+def _library(request: LibraryRequest, making: Making) -> LibraryResult:
+    told: ScanPage | Changes | Numbers | Checked
+    match request.ask:
+        case Scan() as scan:
+            told = _page(scan)
+        case Follow(cursor=cursor):
+            told = Changes(next_cursor=cursor)
+        case Survey():
+            told = Numbers(
+                photos=PHOTOS_CAP,
+                folders=1,
+                size_bytes=0,
+                described=0,
+                broken=0,
+                thinned=0,
+                with_place=0,
+            )
+        case Check(max_items=max_items):
+            told = Checked(checked=max_items)
+    return LibraryResult(**making.echo, told=told)
+
+
+def _page(scan: Scan) -> ScanPage:
     # A cursor is a place in the list, and the list depends on the root alone.
-    rng = random.Random(request.root)
+    rng = random.Random(scan.root)
     count = rng.randrange(1, PHOTOS_CAP)
-    photos = [_photo(request.root + b"/%04d.jpg" % n, rng) for n in range(count)]
-    end = request.cursor + request.max_items
-    return ScanResult(
-        **making.echo,
-        root=request.root,
-        photos=tuple(photos[request.cursor : end]),
-        skipped=(),
+    photos = [_photo(scan.root + b"/%04d.jpg" % n, rng) for n in range(count)]
+    end = scan.cursor + scan.max_items
+    return ScanPage(
+        root=scan.root,
+        photos=tuple(photos[scan.cursor : end]),
         next_cursor=end if end < count else 0,
     )
 
@@ -176,7 +208,7 @@ def _shader(request: ShaderRequest, making: Making) -> ShaderResult:
 
 ANSWERS: Mapping[str, Callable[[Any, Making], Response]] = {
     "images": _image,
-    "library": _page,
+    "library": _library,
     "scenes": _scene,
     "feeds": _mirror,
     "feedparse": _candidates,

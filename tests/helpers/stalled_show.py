@@ -22,6 +22,7 @@ from stillframe.contracts.pixels import Size
 from stillframe.player import frame_log
 from stillframe.settings import load
 from stillframe.show.sources import Group
+from stillframe.show.specs import Places
 
 SPAN_MS = 500
 # Photos appear within a second or so; the first one then takes 9 s to rise from the mat.
@@ -86,7 +87,11 @@ def _play(folder: str, stalls: str) -> None:
             seed=1,
             exit_after_s=END_AT_MS / 1000,
             measure=False,
-            scenes_folder=os.fsencode(folder) + b"/scenes",
+            places=Places(
+                roots=(os.fsencode(folder),),
+                scenes=os.fsencode(folder) + b"/scenes",
+                index=os.fsencode(folder) + b"/.index",
+            ),
             on_open=lambda view: _schedule(view, stalls),
         ),
         os.environ,

@@ -5,6 +5,7 @@ answered) and the stage's, and refuses at once what the director may never do.
 """
 
 import random
+from dataclasses import replace
 
 from leases import lease
 from stillframe.cache.frames import CachedFrame, FrameCache
@@ -38,6 +39,8 @@ class Theatre:
         self.now_ns = 0
         self.size: Size | None = None
         self.photos: list[Photo] = []
+        self.gone: set[bytes] = set()
+        self._made_of: dict[int, Photo] = {}  # by the frame's generation
         self.broken: set[Photo] = set()
         self.asked: list[script.Decode] = []
         self.alive: dict[int, Lease] = {}  # by generation
@@ -70,6 +73,20 @@ class Theatre:
         """Let a photo's file be gone from now on."""
         self.broken |= set(self.photos[number : number + 1])
 
+    def change(self, number: int) -> None:
+        """Let a photo have other contents from now on, which can be shown."""
+        for old in self.photos[number : number + 1]:
+            new = replace(old, size_bytes=old.size_bytes + 1)
+            self.photos[number] = new
+            self.gone.discard(new.path)
+            self.cue(script.Found((new,)))
+
+    def vanish(self, number: int) -> None:
+        """Let a photo's file be gone, and the show be told."""
+        for photo in self.photos[number : number + 1]:
+            self.gone.add(photo.path)
+            self.cue(script.Vanished((photo.path,)))
+
     def answer(self, number: int, *, miss: bool = False) -> None:
         """Let the engine answer one of what it was asked for."""
         if not self.asked:
@@ -77,11 +94,13 @@ class Theatre:
         request = self.asked.pop(number % len(self.asked))
         if miss:
             self.cue(script.FrameMissed(request.key))
-        elif request.photo in self.broken:
+        elif request.photo in self.broken or request.photo.path in self.gone:
+            self.broken.add(request.photo)
             self.cue(script.FrameRefused(request.key, "not-found", "gone"))
         else:
             self._leases += 1
             self.alive[self._leases] = lease(self._leases)
+            self._made_of[self._leases] = request.photo
             self.cue(script.FrameArrived(request.key, self.alive[self._leases], SLOT_BYTES))
 
     def upload(self) -> None:
@@ -165,7 +184,8 @@ class Theatre:
                 assert photo in self.broken
                 self.skipped.append(photo)
             case script.NothingToShow():
-                assert set(self.skipped) == set(self.photos)
+                there = {photo for photo in self.photos if photo.path not in self.gone}
+                assert there <= set(self.skipped)
             case script.Forget(key=key):
                 assert key in [request.key for request in self.asked]
 
@@ -177,6 +197,9 @@ class Theatre:
         if action.appearance is Appearance.CUT:
             assert self.presented
             assert self.presented[-1].photo == action.photo, "only a redraw is not to be seen"
+        if action.appearance is Appearance.TRANSITION:
+            assert self._made_of[self.back.generation] in self.photos, "never an old content"
+            assert action.photo.path not in self.gone, "never what has vanished"
         self.moving = True
         self.presented.append(action)
 

@@ -21,7 +21,7 @@ from stillframe.contracts.pixels import PixelFormat
 from stillframe.contracts.slot_header import SlotHeader
 from stillframe.contracts.wire import PROTOCOLS
 from wire_samples_control import control_samples
-from wire_samples_work import work_samples
+from wire_samples_work import library_variants, work_samples
 
 GOLDEN_FOLDER = os.path.join(os.path.dirname(__file__), "..", "contracts", "golden")
 HEADER = SlotHeader(
@@ -48,9 +48,9 @@ class Direction:
 
 
 def samples() -> dict[str, msgspec.Struct]:
-    """Return the sample of every message, by tag."""
+    """Return the sample of every message, by tag, and of its other contents by longer names."""
     everything = (*control_samples(), *work_samples())
-    return {message.__struct_config__.tag: message for message in everything}
+    return {message.__struct_config__.tag: message for message in everything} | library_variants()
 
 
 def message_types() -> dict[str, type[msgspec.Struct]]:
@@ -71,15 +71,16 @@ def directions() -> tuple[Direction, ...]:
     return tuple(pairs)
 
 
-def directions_of(tag: str) -> list[Direction]:
-    """Return the directions in which a message may travel."""
+def directions_of(name: str) -> list[Direction]:
+    """Return the directions in which a message may travel, by its sample's name."""
+    tag = name if name in message_types() else name.rpartition(".")[0]
     return [direction for direction in directions() if tag in direction.tags]
 
 
 def golden_files() -> dict[str, bytes]:
     """Return what every golden file should hold, by file name."""
     encoder = msgspec.msgpack.Encoder()
-    files = {f"{tag}.bin": encoder.encode(sample) for tag, sample in samples().items()}
+    files = {f"{name}.bin": encoder.encode(sample) for name, sample in samples().items()}
     page = memoryview(bytearray(heartbeat.HEARTBEAT_BYTES))
     heartbeat.write(page, HEARTBEAT)
     return files | {"slot_header.bin": slot_header.pack(HEADER), "heartbeat.bin": bytes(page)}

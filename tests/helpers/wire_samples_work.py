@@ -34,7 +34,22 @@ from stillframe.contracts.images import (
     RatioPolicy,
     SlotGrant,
 )
-from stillframe.contracts.library import FoundPhoto, ScanRequest, ScanResult, SkippedFolder
+from stillframe.contracts.library import (
+    BrokenPhoto,
+    Changes,
+    Check,
+    Checked,
+    Follow,
+    FoundPhoto,
+    LibraryRequest,
+    LibraryResult,
+    Numbers,
+    Scan,
+    ScanPage,
+    SkippedFolder,
+    Survey,
+    Tally,
+)
 from stillframe.contracts.messages import WIRE_VERSION, Failure
 from stillframe.contracts.pixels import PixelFormat, Size
 from stillframe.contracts.scenes import SceneRequest, SceneResult
@@ -43,12 +58,73 @@ from stillframe.contracts.transitions import BakedTable, TransitionRequest, Tran
 
 NOT_UTF8_PATH = b"/photos/\xff\xfe.jpg"
 FEED_URL = "https://feeds.example/a.xml"
+PHOTO = FoundPhoto(
+    path=NOT_UTF8_PATH, size_bytes=4_000_000, mtime_ns=-1, seen=True, rank=b"\x00\xff"
+)
+SKIPPED = SkippedFolder(
+    path=b"/photos/private",
+    error=Fault(kind=FaultKind.NOT_READABLE, detail="cannot list", actual=3, limit=4),
+)
 DROPPED = DroppedItem(url="http://10.0.0.1/", reason=DropReason.FORBIDDEN_ADDRESS)
 
 
 def work_samples() -> tuple[msgspec.Struct, ...]:
     """Return one sample of every request and every answer."""
-    return (*_pictures(), *_feeds(), *_sound(), *_effects(), _failure())
+    return (*_pictures(), *_library(), *_feeds(), *_sound(), *_effects(), _failure())
+
+
+def library_variants() -> dict[str, msgspec.Struct]:
+    """Return the library's other questions and answers, by name."""
+    asks = (
+        Follow(cursor=2, patience_ms=250, shown=(NOT_UTF8_PATH,), round_over=True, max_items=100),
+        Survey(),
+        Check(cursor=2, max_items=100),
+    )
+    changes = Changes(
+        photos=(PHOTO,),
+        gone=(b"/photos/gone.jpg",),
+        skipped=(SKIPPED,),
+        searching=True,
+        next_cursor=3,
+    )
+    numbers = Numbers(
+        photos=200_000,
+        folders=900,
+        size_bytes=10**12,
+        described=150_000,
+        broken=7,
+        thinned=11,
+        with_place=5,
+        first_taken_s=-1,
+        last_taken_s=1_700_000_000,
+        formats=(Tally("jpeg", 199_000),),
+        cameras=(Tally("Canon EOS 5D", 12),),
+        searching=True,
+    )
+    checked = Checked(
+        checked=100, broken=(BrokenPhoto(path=NOT_UTF8_PATH, error=SKIPPED.error),), next_cursor=3
+    )
+    requests = {
+        f"library.request.{_tag(ask)}": LibraryRequest(**_asked("library"), ask=ask) for ask in asks
+    }
+    results = {
+        f"library.result.{_tag(told)}": LibraryResult(**_answered("library"), told=told)
+        for told in (changes, numbers, checked)
+    }
+    return {**requests, **results}
+
+
+def _tag(part: msgspec.Struct) -> str:
+    return str(part.__struct_config__.tag)
+
+
+def _library() -> tuple[msgspec.Struct, ...]:
+    scan = Scan(root=b"/photos", cursor=2, max_items=100)
+    page = ScanPage(root=b"/photos", photos=(PHOTO,), next_cursor=3)
+    return (
+        LibraryRequest(**_asked("library"), ask=scan),
+        LibraryResult(**_answered("library"), told=page),
+    )
 
 
 def _asked(worker: str) -> dict[str, Any]:
@@ -84,11 +160,6 @@ def _pictures() -> tuple[msgspec.Struct, ...]:
     key = NOT_UTF8_PATH + b"|scaled:3840x2160"
     ratio = RatioPolicy(pool=Pool.FEED)
     slot = SlotGrant(index=3, generation=7)
-    photo = FoundPhoto(path=NOT_UTF8_PATH, size_bytes=4_000_000, mtime_ns=-1)
-    skipped = SkippedFolder(
-        path=b"/photos/private",
-        error=Fault(kind=FaultKind.NOT_READABLE, detail="cannot list", actual=3, limit=4),
-    )
     return (
         ImageRequest(
             **_asked("images"),
@@ -111,16 +182,8 @@ def _pictures() -> tuple[msgspec.Struct, ...]:
             ts_ns=123_456_789_012,
             source_size=(6000, 4000),
         ),
-        ScanRequest(**_asked("library"), root=b"/photos", cursor=2, max_items=100),
-        ScanResult(
-            **_answered("library"),
-            root=b"/photos",
-            photos=(photo,),
-            skipped=(skipped,),
-            next_cursor=3,
-        ),
         SceneRequest(**_asked("scenes"), folder=b"/cache", index=4, size=Size(3840, 2160)),
-        SceneResult(**_answered("scenes"), photo=photo, index=4, scene_count=6),
+        SceneResult(**_answered("scenes"), photo=PHOTO, index=4, scene_count=6),
     )
 
 

@@ -12,7 +12,7 @@ from photos import shipped
 from stillframe.contracts.control import SettingValue
 from stillframe.contracts.errors import FaultKind
 from stillframe.contracts.images import ImageRequest, Profile, RatioPolicy, SlotGrant
-from stillframe.contracts.library import ScanRequest
+from stillframe.contracts.library import Follow, LibraryRequest, Scan, Survey
 from stillframe.contracts.messages import Request
 from stillframe.contracts.pixels import Size
 from stillframe.contracts.scenes import SceneRequest
@@ -89,9 +89,19 @@ def decode(path: bytes | Path, size: Size = SIZE) -> ImageRequest:
     )
 
 
-def scan(root: bytes | Path, cursor: int = 0) -> ScanRequest:
+def question(ask: Scan | Follow | Survey) -> LibraryRequest:
+    """Return a question to a library worker."""
+    return LibraryRequest(**_common("library"), ask=ask)
+
+
+def scan(root: bytes | Path, cursor: int = 0) -> LibraryRequest:
     """Return a request for a page of a folder's photos."""
-    return ScanRequest(**_common("library"), root=os.fsencode(root), cursor=cursor)
+    return question(Scan(root=os.fsencode(root), cursor=cursor))
+
+
+def follow(cursor: int = 0, patience_ms: int = 200) -> LibraryRequest:
+    """Return a request for what has changed."""
+    return question(Follow(cursor=cursor, patience_ms=patience_ms))
 
 
 def paint(folder: Path, index: int = 0, size: Size = SIZE) -> SceneRequest:

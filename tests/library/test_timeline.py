@@ -153,7 +153,7 @@ def test_the_past_reaches_back_so_far_and_no_farther() -> None:
 def test_a_path_that_is_known_is_passed_over_wherever_it_is() -> None:
     line = timeline(3)
     line.move(1)
-    line.add([*photos(3), Photo(b"0", size_bytes=9)])
+    line.add(photos(3))
     assert len(line) == 3
     line.discard(photos(1)[0])
     line.add(photos(3))

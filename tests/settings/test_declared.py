@@ -6,8 +6,18 @@ import msgspec
 import pytest
 
 from stillframe.contracts.control import LogLevel
+from stillframe.contracts.library import Order, Orientation
 from stillframe.settings.declared import BY_KEY, DECLARATIONS, ORDERS, SECTIONS, Settings
-from stillframe.settings.schema import Choice, Colour, Integer, Number, Setting, Switch
+from stillframe.settings.schema import (
+    Choice,
+    Colour,
+    Day,
+    Integer,
+    Number,
+    Setting,
+    Switch,
+    Words,
+)
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
@@ -22,6 +32,10 @@ RANGED = {
     "images.max_source_bytes": ("bytes", MIB, 4 * GIB, 512 * MIB, None),
     "images.decode_deadline_s": ("s", 1, 300, 20, None),
     "images.memory_bytes": ("bytes", 256 * MIB, 64 * GIB, 2 * GIB, None),
+    "show.local_ratio": ("percent", 0, 100, 60, "--local-ratio"),
+    "library.rating": ("stars", 0, 5, 0, "--rating"),
+    "library.min_pixels": ("pixels", 0, 2**30, 0, "--min-pixels"),
+    "library.burst_photos": ("photos", 0, 100, 0, None),
     "queues.images": ("requests", 2, 64, 8, None),
     "queues.library": ("requests", 2, 64, 4, None),
     "queues.feeds": ("requests", 2, 64, 4, None),
@@ -30,9 +44,16 @@ RANGED = {
 # Each key with its default and its flag.
 OTHERS = {
     "show.mode": ("fill", "--mode"),
+    "show.order": ("shuffle", "--order"),
     "show.mat_colour": ("#000000", None),
     "show.measure": (True, None),
     "images.sharpen": (False, None),
+    "library.since": ("", "--since"),
+    "library.until": ("", "--until"),
+    "library.keyword": ("", "--keyword"),
+    "library.orientation": ("any", "--orientation"),
+    "library.exclude": ("", "--exclude"),
+    "library.index": (True, None),
     "log.level": ("info", "--log-level"),
     "log.format": ("text", "--log-format"),
     "log.file": (True, None),
@@ -40,10 +61,12 @@ OTHERS = {
 }
 CHOICES = {
     "show.mode": ("fill", "fit", "shrink"),
+    "show.order": tuple(order.value for order in Order),
+    "library.orientation": tuple(orientation.value for orientation in Orientation),
     "log.level": tuple(level.value for level in LogLevel),
     "log.format": ("text", "json"),
 }
-TYPES = {Number: float, Integer: int, Switch: bool, Colour: str}
+TYPES = {Number: float, Integer: int, Switch: bool, Colour: str, Words: str, Day: str}
 
 
 def each(*, of: tuple[Setting, ...] = DECLARATIONS) -> pytest.MarkDecorator:

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from stillframe.settings.schema import (
     Choice,
     Colour,
+    Day,
     Integer,
     Number,
     Setting,
     SettingError,
     Switch,
+    Words,
 )
 
 INTERVAL = Number(key="show.interval_s", unit="s", minimum=2, maximum=86400, default=10, help="h")
@@ -23,7 +25,9 @@ QUEUE = Integer(key="queues.images", unit="requests", minimum=2, maximum=64, def
 MODE = Choice(key="show.mode", choices=("fill", "fit"), default="fill", help="h")
 SHARPEN = Switch(key="images.sharpen", default=False, help="h")
 MAT = Colour(key="show.mat_colour", default="#000000", help="h")
-KINDS = (INTERVAL, QUEUE, MODE, SHARPEN, MAT)
+EXCLUDE = Words(key="library.exclude", unit="patterns", help="h")
+SINCE = Day(key="library.since", help="h")
+KINDS = (INTERVAL, QUEUE, MODE, SHARPEN, MAT, EXCLUDE, SINCE)
 
 # A busy machine may take long over one example; that is no failure.
 unhurried = settings(deadline=None)
@@ -55,6 +59,12 @@ ANYTHING = st.one_of(
         (SHARPEN, True, True),
         (SHARPEN, False, False),
         (MAT, "#0a1B2c", "#0a1b2c"),
+        (EXCLUDE, " *.png, sommer é ", "*.png, sommer é"),
+        (EXCLUDE, "", ""),
+        (EXCLUDE, "x" * 1000, "x" * 1000),
+        (SINCE, "2024-02-29", "2024-02-29"),
+        (SINCE, dt.date(2024, 2, 29), "2024-02-29"),
+        (SINCE, "", ""),
     ],
 )
 def test_a_typed_value_in_range_is_taken(setting: Setting, raw: object, value: object) -> None:
@@ -81,6 +91,8 @@ def test_a_typed_value_in_range_is_taken(setting: Setting, raw: object, value: o
         (SHARPEN, "No", False),
         (SHARPEN, "0", False),
         (MAT, "#FFFFFF", "#ffffff"),
+        (EXCLUDE, "a, b ", "a, b"),
+        (SINCE, " 2024-02-29 ", "2024-02-29"),
     ],
 )
 def test_text_in_range_is_taken(setting: Setting, text: str, value: object) -> None:
@@ -128,6 +140,15 @@ NOT_WHOLE = "is not a whole number: give 2 to 64 requests, without a point"
         (MAT, "#gggggg", "show.mat_colour = '#gggggg' is not a colour"),
         (MAT, "#000000\n", "show.mat_colour = '#000000\\n' is not a colour"),
         (MAT, 0, "show.mat_colour = 0 is not a colour"),
+        (EXCLUDE, 1, "library.exclude = 1 is not a line of at most 1000 characters"),
+        (EXCLUDE, "x" * 1001, f"library.exclude = '{'x' * 59}…' is not a line of at most 1000"),
+        (EXCLUDE, "a\nb", "library.exclude = 'a\\nb' is not a line"),
+        (EXCLUDE, "\x1b[2J", "library.exclude = '\\x1b[2J' is not a line"),
+        (SINCE, "2023-02-29", "library.since = '2023-02-29' is not a day as YYYY-MM-DD: there is"),
+        (SINCE, "29.2.2024", "library.since = '29.2.2024' is not a day as YYYY-MM-DD"),
+        (SINCE, "20240229", "library.since = '20240229' is not a day as YYYY-MM-DD"),
+        (SINCE, 2024, "library.since = 2024 is not a day as YYYY-MM-DD"),
+        (SINCE, dt.datetime(2024, 1, 1, tzinfo=dt.UTC), "library.since = a datetime is not a day"),
     ],
 )
 def test_a_hostile_typed_value_is_refused_by_name(
@@ -166,6 +187,8 @@ def test_a_hostile_typed_value_is_refused_by_name(
         (SHARPEN, "", "images.sharpen = '' is not true or false"),
         (SHARPEN, "2", "images.sharpen = '2' is not true or false"),
         (MAT, "black", "show.mat_colour = 'black' is not a colour"),
+        (EXCLUDE, "a\tb", "library.exclude = 'a\\tb' is not a line"),
+        (SINCE, "today", "library.since = 'today' is not a day as YYYY-MM-DD"),
     ],
 )
 def test_hostile_text_is_refused_by_name(setting: Setting, text: str, message: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from fake_staff import FakeStaff
 from stillframe.contracts.remote import Intent
 from stillframe.contracts.sandbox import Layer, LayerReport, LayerState
-from stillframe.contracts.status import CacheStatus, WorkerStatus
+from stillframe.contracts.status import CacheStatus, PoolCounts, WorkerStatus
 from stillframe.show.desk import ShowDesk, ShowView, notes
 from stillframe.supervision import events
 from stillframe.supervision.events import Command
@@ -58,11 +58,13 @@ def test_a_status_is_what_both_threads_know() -> None:
         photos_shown=4,
         skipped=(("truncated", 2),),
         cache=CacheStatus(entries=1, used_bytes=2, cap_bytes=3),
+        pools=PoolCounts(local=5, feed=6),
+        shown=PoolCounts(local=3, feed=1),
     )
     now = desk(Engine(worker()), view, {16: 98, 40: 1, 700: 1}).status()
     assert (now.photo, now.paused, now.photos_shown) == ("dune.jpg", True, 4)
     assert now.skipped == {"truncated": 2}
-    assert now.cache == view.cache
+    assert (now.cache, now.pools, now.shown) == (view.cache, view.pools, view.shown)
     assert (now.frame_interval.count, now.frame_interval.p50_ms) == (100, 16)
     assert (now.frame_interval.p99_ms, now.frame_interval.max_ms) == (40, 700)
     assert [it.name for it in now.workers] == ["unruly"]

@@ -361,3 +361,82 @@ def test_what_a_person_asks_for_is_decoded_even_while_something_moves() -> None:
     show.upload("a")
     show.cue(script.Found((Photo(b"b"),)))
     assert show.step(+1) == ["decode b 4x3 on_screen"]
+
+
+# Photos that change or vanish while they are made ready.
+
+
+def changed(name: str) -> script.Found:
+    return script.Found((Photo(name.encode(), size_bytes=99),))
+
+
+def test_a_photo_that_changes_before_its_turn_is_made_anew() -> None:
+    show = Rehearsal()
+    show.open_with(5)
+    assert show.cue(changed("b")) == [
+        "release b 4x3",
+        "decode b 4x3 prefetch",
+    ], "it was uploaded already"
+    assert show.arrive("b") == ["upload b 4x3"]
+    show.upload("b")
+    assert show.wait() == ["transition b 4x3"]
+
+
+def test_a_frame_on_its_way_that_was_made_of_the_old_contents_is_given_back() -> None:
+    show = Rehearsal()
+    show.begin(3)
+    assert show.cue(changed("a")) == []
+    assert show.arrive("a") == ["release a 4x3", "decode a 4x3 on_screen"]
+
+
+def test_a_refusal_of_the_old_contents_says_nothing_about_the_new() -> None:
+    show = Rehearsal()
+    show.begin(3)
+    show.cue(changed("a"))
+    assert show.refuse("a") == ["decode a 4x3 on_screen"]
+
+
+def test_the_photo_on_screen_is_made_anew_for_its_next_turn_only() -> None:
+    show = Rehearsal()
+    show.open_with(5)
+    assert show.cue(changed("a")) == []
+    show.step(+1)
+    assert "release a 4x3" in show.finish("b")
+    assert "decode a 4x3 on_screen" in show.step(-1)
+
+
+def test_a_photo_that_vanishes_before_its_turn_is_never_shown() -> None:
+    show = Rehearsal()
+    show.open_with(5)
+    said = show.cue(script.Vanished((b"b",)))
+    assert "release b 4x3" in said
+    assert "upload c 4x3" in said
+    show.upload("c")
+    assert show.wait() == ["transition c 4x3"]
+
+
+def test_what_vanishes_while_it_is_decoded_is_passed_over_without_a_word() -> None:
+    show = Rehearsal()
+    show.begin(3)
+    show.cue(script.Vanished((b"a",)))
+    said = show.refuse("a")
+    assert not [line for line in said if line.startswith("skipped")]
+
+
+def test_the_photo_on_screen_stays_though_its_file_has_vanished() -> None:
+    show = Rehearsal()
+    show.open_with(3)
+    assert show.cue(script.Vanished((b"a",))) == []
+    assert key("a") in show.cache
+    assert show.wait() == ["transition b 4x3"]
+    assert "release a 4x3" in show.finish("b")
+
+
+def test_steps_that_lead_to_what_has_vanished_lead_no_farther_than_the_line() -> None:
+    show = Rehearsal()
+    show.begin(2)
+    show.arrive("a")
+    show.upload("a")
+    show.step(+1)
+    show.cue(script.Vanished((b"b",)))
+    assert show.finish("a") == []

@@ -10,6 +10,7 @@ from stillframe.cache.frames import FrameCache
 from stillframe.contracts.control import LogLevel, LogRecord
 from stillframe.contracts.errors import FaultKind
 from stillframe.contracts.images import Mode, Pool, Profile
+from stillframe.contracts.library import Follow, Numbers, Scan
 from stillframe.contracts.pixels import Size
 from stillframe.contracts.quarantine import Quarantined, WorkerInput
 from stillframe.library.photos import Photo
@@ -64,10 +65,12 @@ class Play:
             pass
 
     def find(self, *paths: bytes) -> None:
-        """Let both roots be scanned: the first holds `paths`."""
-        self.engine.page(*paths)
+        """Let both roots be scanned: nothing is known of them, and `paths` are found."""
+        self.engine.page()
         self.drain()
         self.engine.page()
+        self.drain()
+        self.engine.changes(*paths)
         self.drain()
 
     def show_first(self) -> events.Completed:
@@ -92,7 +95,12 @@ def play() -> Iterator[Play]:
 
 
 def scans(play: Play) -> list[tuple[bytes, int]]:
-    return [(request.root, request.cursor) for request in play.engine.asked("library")]
+    asks = play.engine.questions()
+    return [(ask.root, ask.cursor) for ask in asks if isinstance(ask, Scan)]
+
+
+def follows(play: Play) -> list[Follow]:
+    return [ask for ask in play.engine.questions() if isinstance(ask, Follow)]
 
 
 def scene_numbers(play: Play) -> list[int]:
@@ -109,30 +117,36 @@ def test_roots_are_scanned_page_by_page(play: Play) -> None:
     assert scans(play) == [(b"/p", 0), (b"/p", 5), (b"/p", 6), (b"/q", 0)]
 
 
-def test_a_lost_cursor_starts_its_root_over_once(play: Play) -> None:
+@pytest.mark.parametrize("after", ["a page", "all pages"])
+def test_a_new_library_worker_is_asked_for_all_roots_again(play: Play, after: str) -> None:
     play.engine.page(b"/p/1", cursor=5)
     play.drain()
-    play.engine.refuse(play.engine.last_scan(), FaultKind.BAD_REQUEST)
+    if after == "all pages":
+        play.engine.page()
+        play.drain()
+        play.engine.page()
+        play.drain()
+    before = len(scans(play))
+    play.engine.refuse(play.engine.last_question(), FaultKind.BAD_REQUEST)
     play.drain()
-    play.engine.page(b"/p/1", b"/p/2", cursor=1)
+    play.engine.page(b"/p/1", b"/p/2")
     play.drain()
-    play.engine.refuse(play.engine.last_scan(), FaultKind.BAD_REQUEST)
-    play.drain()
-    assert scans(play) == [(b"/p", 0), (b"/p", 5), (b"/p", 0), (b"/p", 1), (b"/q", 0)]
-    assert any("/p: not scanned to the end" in line for line in play.log())
+    assert scans(play)[before:] == [(b"/p", 0), (b"/q", 0)]
 
 
-@pytest.mark.parametrize("kind", [FaultKind.BAD_REQUEST, FaultKind.IO_ERROR])
-def test_a_scan_that_never_began_is_not_started_over(play: Play, kind: FaultKind) -> None:
-    play.engine.refuse(play.engine.last_scan(), kind)
+def test_a_root_that_cannot_be_scanned_is_named_and_left(play: Play) -> None:
+    play.engine.refuse(play.engine.last_question(), FaultKind.IO_ERROR)
     play.drain()
     assert scans(play) == [(b"/p", 0), (b"/q", 0)]
+    assert any("/p: not scanned: io-error" in line for line in play.log())
 
 
 def test_groups_are_tried_in_order_and_the_scenes_last(play: Play) -> None:
-    for _ in range(3):
-        play.engine.page()
-        play.drain()
+    play.find()
+    play.engine.page()
+    play.drain()
+    play.engine.changes()
+    play.drain()
     play.engine.scene(scene_count=2)
     play.drain()
     play.engine.scene(scene_count=2)
@@ -144,13 +158,13 @@ def test_groups_are_tried_in_order_and_the_scenes_last(play: Play) -> None:
         b"/scenes/1.png",
     }
     text = "\n".join(play.log())
-    assert "the given paths: /p: no photos found" in text
-    assert "the Pictures folder: /r: no photos found" in text
+    assert "the given paths: no photos found" in text
+    assert "the Pictures folder: no photos found" in text
 
 
 def test_without_a_library_worker_the_scenes_are_painted(play: Play) -> None:
-    for _ in range(3):
-        play.engine.fail(play.engine.last_scan(), "worker-failed")
+    for _ in range(5):
+        play.engine.fail(play.engine.last_question(), "worker-failed")
         play.drain()
     assert scene_numbers(play) == [0]
 
@@ -166,6 +180,52 @@ def test_a_group_of_broken_photos_is_counted_named_and_left(play: Play) -> None:
     assert any("no photo here can be shown" in line for line in play.log())
 
 
+# What changes in folders.
+
+
+def test_photos_that_are_found_later_join_the_show(play: Play) -> None:
+    play.find(b"/p/1")
+    play.engine.changes(b"/p/2")
+    play.drain()
+    assert [request.path for request in play.engine.images()] == [b"/p/1", b"/p/2"]
+    assert [ask.cursor for ask in follows(play)] == [0, 1, 2]
+
+
+def test_photos_that_have_vanished_leave_the_show(play: Play) -> None:
+    play.find(b"/p/1", b"/p/2", b"/p/3")
+    waiting = {request.path for request in play.engine.images()}
+    play.engine.changes(gone=tuple(waiting))
+    play.drain()
+    for request in play.engine.images()[:2]:
+        play.engine.refuse(request, FaultKind.NOT_FOUND)
+    play.drain()
+    assert play.engine.images()[-1].path not in waiting
+    assert play.runtime.tally.skipped == {}, "nobody is told of what nobody misses"
+    assert play.runtime.view.pools.local == 1
+
+
+def test_the_library_is_told_what_was_shown(play: Play) -> None:
+    play.find(b"/p/1", b"/p/2")
+    play.show_first()
+    first = play.engine.images()[0].path
+    play.engine.changes()
+    play.drain()
+    play.engine.changes()
+    play.drain()
+    assert [ask.shown for ask in follows(play)[-2:]] == [(first,), ()]
+    assert play.runtime.view.shown.local == 1
+
+
+def test_numbers_that_nobody_asked_for_change_nothing(play: Play) -> None:
+    request = play.engine.last_question()
+    numbers = Numbers(
+        photos=1, folders=1, size_bytes=1, described=1, broken=0, thinned=0, with_place=0
+    )
+    play.engine.answer(request, numbers)
+    play.drain()
+    assert len(play.engine.questions()) == 1
+
+
 def test_scenes_that_cannot_be_painted_are_said_and_asked_for_no_more() -> None:
     play = Play()
     play.engine.refuse(play.engine.asked("scenes")[0], FaultKind.IO_ERROR, "disk full")
@@ -176,14 +236,14 @@ def test_scenes_that_cannot_be_painted_are_said_and_asked_for_no_more() -> None:
 
 @pytest.mark.parametrize("reason", [DropReason.EXPIRED, DropReason.OVERFLOW])
 def test_a_dropped_scan_or_scene_does_not_end_the_search(play: Play, reason: DropReason) -> None:
-    for _ in range(3):
-        play.engine.drop(play.engine.last_scan(), reason)
+    for _ in range(5):
+        play.engine.drop(play.engine.last_question(), reason)
         play.drain()
     assert scans(play) == [(b"/p", 0), (b"/q", 0), (b"/r", 0)]
     assert scene_numbers(play) == [0]
     play.engine.drop(play.engine.asked("scenes")[0], reason)
     play.drain()
-    assert play.runtime.tally.dropped == {"library": 3, "scenes": 1}
+    assert play.runtime.tally.dropped == {"library": 5, "scenes": 1}
     assert any(f"cannot be painted: {reason.value}" in line for line in play.log())
 
 

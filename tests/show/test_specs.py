@@ -1,21 +1,27 @@
 """From settings to workers."""
 
+import msgspec
+
 from stillframe.contracts.control import Start
+from stillframe.contracts.library import Order, Orientation
 from stillframe.contracts.sandbox import Sockets
 from stillframe.contracts.wire import PROTOCOLS
 from stillframe.settings import load
-from stillframe.show.specs import backlog_caps, worker_specs
+from stillframe.show.specs import Places, backlog_caps, worker_specs
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.transport.arena import ArenaShape
+from stillframe.workers.library.selection import LibrarySettings
 
 ARENA = ArenaShape(7, 8192)
 ROOTS = (b"/home/ada/Pictures", b"/media/card/one.jpg")
 SCENES = b"/home/ada/.cache/stillframe/scenes"
+INDEX = b"/home/ada/.cache/stillframe/library"
+PLACES = Places(roots=ROOTS, scenes=SCENES, index=INDEX)
 
 
 def specs(**environ: str) -> dict[str, WorkerSpec]:
     settings = load(file_text="", file_name="none", environ=environ, flags={})
-    made = worker_specs(settings, ARENA, roots=ROOTS, scenes_folder=SCENES)
+    made = worker_specs(settings, ARENA, PLACES)
     return {spec.name: spec for spec in made}
 
 
@@ -38,7 +44,8 @@ def test_the_image_worker_is_there_from_the_start_and_stays() -> None:
     assert made["images"].eager
     assert made["images"].shutdown.idle_s is None
     assert not made["scenes"].eager, "most shows never paint"
-    assert made["library"].shutdown.idle_s is not None, "a scan is soon over"
+    assert made["library"].shutdown.idle_s is None, "it watches the folders"
+    assert made["scenes"].shutdown.idle_s is not None
 
 
 def test_settings_reach_their_worker() -> None:
@@ -86,11 +93,52 @@ def test_each_worker_reaches_what_its_work_needs_and_no_more() -> None:
     assert images.make == (SCENES,), "scenes painted later lie in a folder that a rule can name"
     assert library.read == ROOTS
     assert scenes.write == (SCENES,) == scenes.make
-    assert images.write == library.write == ()
+    assert images.write == ()
+    assert library.write == (INDEX,) == library.make
     for room in (images, library, scenes):
         assert room.execute == ()
         assert room.sockets is Sockets.NONE
         assert room.memory_bytes is not None
+
+
+def test_what_the_library_is_to_look_for_reaches_its_worker() -> None:
+    made = specs(
+        STILLFRAME_SHOW_ORDER="taken",
+        STILLFRAME_LIBRARY_SINCE="2020-01-31",
+        STILLFRAME_LIBRARY_EXCLUDE="*.png, tmp",
+        STILLFRAME_LIBRARY_ORIENTATION="portrait",
+        STILLFRAME_LIBRARY_BURST_PHOTOS="2",
+    )["library"]
+    said = msgspec.convert(dict(made.settings), LibrarySettings)
+    assert said == LibrarySettings(
+        index="/home/ada/.cache/stillframe/library/library.sqlite3",
+        order=Order.TAKEN,
+        since="2020-01-31",
+        exclude="*.png, tmp",
+        orientation=Orientation.PORTRAIT,
+        burst_photos=2,
+    )
+
+
+def test_without_an_index_the_library_writes_nothing() -> None:
+    made = specs(STILLFRAME_LIBRARY_INDEX="false")["library"]
+    assert made.settings["index"] == ""
+    assert made.sandbox is not None
+    assert made.sandbox.write == made.sandbox.make == ()
+
+
+def test_a_show_whose_order_is_to_be_repeated_has_no_memory() -> None:
+    settings = load(file_text="", file_name="none", environ={}, flags={})
+    made = worker_specs(settings, ARENA, PLACES, steady=True)
+    (library,) = (spec for spec in made if spec.name == "library")
+    assert (library.settings["steady"], library.settings["index"]) == (True, "")
+
+
+def test_a_folder_that_no_setting_can_name_keeps_no_index() -> None:
+    settings = load(file_text="", file_name="none", environ={}, flags={})
+    made = worker_specs(settings, ARENA, Places(roots=ROOTS, scenes=SCENES, index=b"/home/\xff"))
+    (library,) = (spec for spec in made if spec.name == "library")
+    assert library.settings["index"] == ""
 
 
 def test_the_memory_for_decoding_and_the_switch_are_settings() -> None:
@@ -103,8 +151,9 @@ def test_the_memory_for_decoding_and_the_switch_are_settings() -> None:
 
 def test_any_number_of_roots_fits_the_start_message() -> None:
     settings = load(file_text="", file_name="none", environ={}, flags={})
-    roots = [b"/%d/%s" % (n, b"x" * 3000) for n in range(500)]
-    made = worker_specs(settings, ARENA, roots=roots, scenes_folder=b"/" + b"s" * 4000)
+    roots = tuple(b"/%d/%s" % (n, b"x" * 3000) for n in range(500))
+    places = Places(roots=roots, scenes=b"/" + b"s" * 4000, index=b"/" + b"i" * 4000)
+    made = worker_specs(settings, ARENA, places)
     for spec in made:
         start = Start(
             worker=spec.name, heartbeat=3, settings=dict(spec.settings), sandbox=spec.sandbox

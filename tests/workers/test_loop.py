@@ -15,7 +15,7 @@ from stillframe.contracts import heartbeat
 from stillframe.contracts.control import Configure, Failed, Hello, Ready, Stop
 from stillframe.contracts.errors import FaultKind
 from stillframe.contracts.images import ImageRequest, ImageResult, Profile, RatioPolicy
-from stillframe.contracts.library import ScanRequest, ScanResult
+from stillframe.contracts.library import LibraryRequest, LibraryResult, Scan
 from stillframe.contracts.messages import WIRE_VERSION, Failure, Request
 from stillframe.contracts.pixels import Size
 from stillframe.transport.arena import ArenaShape
@@ -27,19 +27,19 @@ SHAPE = ArenaShape(2, 256 * 1024)
 SHAPES = {"images": SHAPE, "library": None}
 NAMES = sorted(SHAPES)
 # What no worker may carry: a decoder's bug must not reach the screen, and each costs memory.
-FOREIGN = {"PySide6", "shiboken6", "numpy", "PIL", "click", "rich", "platformdirs"}
+FOREIGN = {"PySide6", "shiboken6", "numpy", "click", "rich", "platformdirs"}
 # What would be far too long for an end that is awaited, and plenty for a busy machine.
 AT_ONCE_S = 5.0
 
 
-def scan(seq: int, root: bytes) -> ScanRequest:
-    return ScanRequest(
+def scan(seq: int, root: bytes) -> LibraryRequest:
+    return LibraryRequest(
         seq=seq,
         correlation_id=1,
         worker="library",
         ts_req_ns=time.monotonic_ns(),
         deadline_ns=2**62,
-        root=root,
+        ask=Scan(root=root),
     )
 
 
@@ -83,6 +83,7 @@ def test_a_ready_worker_has_loaded_nothing_foreign(name: str) -> None:
         assert {"stillframe", "msgspec"} <= set(ready.packages)
         assert not FOREIGN & set(ready.packages)
         assert ("pyvips" in ready.packages) == (name == "images")
+        assert ("PIL" in ready.packages) == (name == "library"), "it reads headers"
         # The list is the truth: what the kernel has mapped into the process says the same.
         with open(f"/proc/{child.pid}/maps") as file:
             maps = file.read()
@@ -126,7 +127,7 @@ def test_requests_that_wait_in_the_channel_are_answered_in_order() -> None:
             child.channel.send(scan(seq, os.fsencode(shipped("coffee.png"))))
         child.channel.send(Stop())
         answers = [child.receive() for _ in range(20)]
-        assert all(isinstance(answer, ScanResult) for answer in answers)
+        assert all(isinstance(answer, LibraryResult) for answer in answers)
         assert [getattr(answer, "seq", None) for answer in answers] == list(range(1, 21))
         assert child.ended() == (0, "")
 
@@ -135,7 +136,7 @@ def test_new_settings_for_a_worker_that_has_none_change_nothing() -> None:
     with WorkerChild.ready("library") as child:
         child.channel.send(Configure(settings={"any": 1}))
         child.channel.send(scan(1, os.fsencode(shipped("coffee.png"))))
-        assert isinstance(child.receive(), ScanResult)
+        assert isinstance(child.receive(), LibraryResult)
 
 
 # Ends.
@@ -242,7 +243,7 @@ def test_ctrl_c_in_the_terminal_does_not_end_a_worker() -> None:
     with WorkerChild.ready("library") as child:
         child.interrupt()
         child.channel.send(scan(1, os.fsencode(shipped("coffee.png"))))
-        assert isinstance(child.receive(), ScanResult)
+        assert isinstance(child.receive(), LibraryResult)
         child.channel.send(Stop())
         assert child.ended() == (0, "")
 
@@ -308,7 +309,7 @@ def test_the_heartbeat_names_the_request_in_hand(tmp_path: Path) -> None:
         while busy == 0 and time.monotonic() < deadline:
             busy = child.beats().busy_seq
         assert busy == 77
-        assert isinstance(child.receive(), ScanResult)
+        assert isinstance(child.receive(), LibraryResult)
         assert child.beats().beats > before.beats
 
 

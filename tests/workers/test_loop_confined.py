@@ -1,36 +1,53 @@
 """The real workers in the sandboxes that a show gives them: all their work, and nothing else."""
 
+import contextlib
+import io
 import os
+import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
+import pillow_heif
+import pillow_jxl  # noqa: F401 - registers itself with Pillow
 import pytest
 import pyvips
 from PIL import Image, ImageCms
 
 from confined import expected, supports_landlock
 from photos import encoded, installed, picture, shipped
-from stillframe.contracts.control import Failed, Hello, Ready, Stop
+from stillframe.contracts.control import Failed, Hello, Ready, SettingValue, Stop
 from stillframe.contracts.errors import FaultKind
 from stillframe.contracts.images import ImageRequest, ImageResult
-from stillframe.contracts.library import ScanResult
+from stillframe.contracts.library import (
+    Changes,
+    LibraryRequest,
+    LibraryResult,
+    Numbers,
+    ScanPage,
+    SkippedFolder,
+    Survey,
+)
 from stillframe.contracts.messages import Failure, Response
 from stillframe.contracts.pixels import Size
 from stillframe.contracts.sandbox import Sandbox
 from stillframe.contracts.scenes import SceneResult
 from stillframe.settings import load
-from stillframe.show.specs import worker_specs
+from stillframe.show.specs import Places, worker_specs
+from stillframe.supervision.spec import WorkerSpec
 from stillframe.supervision.vitals import read_vitals
 from stillframe.transport.arena import ArenaShape
 from stillframe.workers.scenes.core import SCENES
 from worker_child import WorkerChild
-from worker_kinds import addressed, decode, paint, scan
+from worker_kinds import addressed, decode, follow, paint, question, scan
+from xmp_packets import ATTRIBUTES
 
 SHAPE = ArenaShape(2, 1024 * 1024)
 SIZE = Size(320, 200)
+PATIENCE_S = 30.0
 KINDS = ("images", "library", "scenes")
 
 
@@ -50,26 +67,39 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def sandbox_of(kind: str, place: Path, **environ: str) -> Sandbox:
-    """Return the sandbox of a show of the photos of `place`."""
+def spec_of(kind: str, place: Path, **environ: str) -> WorkerSpec:
+    """Return how a show of the photos of `place` starts a worker."""
     settings = load(file_text=None, file_name="", environ=environ, flags={})
     specs = worker_specs(
         settings,
         SHAPE,
-        roots=[os.fsencode(place / "photos")],
-        scenes_folder=os.fsencode(place / "cache" / "scenes"),
+        Places(
+            roots=(os.fsencode(place / "photos"),),
+            scenes=os.fsencode(place / "cache" / "scenes"),
+            index=os.fsencode(place / "cache" / "library"),
+        ),
     )
-    (sandbox,) = (spec.sandbox for spec in specs if spec.name == kind)
+    (spec,) = (spec for spec in specs if spec.name == kind)
+    return spec
+
+
+def sandbox_of(kind: str, place: Path, **environ: str) -> Sandbox:
+    """Return the sandbox of a show of the photos of `place`."""
+    sandbox = spec_of(kind, place, **environ).sandbox
     assert sandbox is not None
     return sandbox
 
 
 @contextmanager
-def confined(kind: str, sandbox: Sandbox) -> Iterator[WorkerChild]:
+def confined(
+    kind: str, sandbox: Sandbox, settings: Mapping[str, SettingValue] = MappingProxyType({})
+) -> Iterator[WorkerChild]:
     """Yield a worker that is ready in a sandbox whose every layer is what this host can."""
     with WorkerChild.running(kind, SHAPE if kind == "images" else None) as child:
         assert isinstance(child.receive(), Hello)
-        child.channel.send(msgspec.structs.replace(child.start_message(), sandbox=sandbox))
+        start = child.start_message()
+        start = msgspec.structs.replace(start, sandbox=sandbox, settings=dict(settings))
+        child.channel.send(start)
         ready = child.receive()
         assert isinstance(ready, Ready), ready
         assert {report.layer: report.state for report in ready.layers} == expected(), ready.layers
@@ -214,22 +244,97 @@ def test_a_link_that_leads_outside_is_a_typed_fault_and_the_decoder_goes_on(plac
         assert isinstance(decoded(child, place / "photos" / "a.png"), ImageResult)
 
 
-def test_a_scan_passes_over_a_folder_that_a_link_leads_out_to(place: Path) -> None:
+def ask(child: WorkerChild, question: LibraryRequest) -> ScanPage | Changes:
+    """Ask a library worker, and return what it tells."""
+    child.channel.send(question)
+    answer = child.receive()
+    assert isinstance(answer, LibraryResult)
+    assert isinstance(answer.told, ScanPage | Changes)
+    return answer.told
+
+
+def found(child: WorkerChild, root: Path) -> tuple[set[bytes], list[SkippedFolder]]:
+    """Return the photos that a library worker finds below a root, and what it passes over."""
+    ask(child, scan(root))
+    photos, skipped, cursor = set[bytes](), list[SkippedFolder](), 0
+    while True:
+        changes = ask(child, follow(cursor))
+        assert isinstance(changes, Changes)
+        photos |= {photo.path for photo in changes.photos}
+        skipped += changes.skipped
+        cursor = changes.next_cursor
+        if not changes.searching:
+            return photos, skipped
+
+
+def test_a_search_passes_over_a_folder_that_a_link_leads_out_to(place: Path) -> None:
     (place / "photos" / "away").symlink_to(place / "elsewhere")
     with confined("library", sandbox_of("library", place)) as child:
-        child.channel.send(addressed(scan(place / "photos"), 3))
-        answer = child.receive()
-        assert isinstance(answer, ScanResult)
-        assert os.fsencode(place / "photos" / "a.png") in [photo.path for photo in answer.photos]
+        photos, skipped = found(child, place / "photos")
+        assert os.fsencode(place / "photos" / "a.png") in photos
         if supports_landlock():
-            (skipped,) = answer.skipped
-            assert skipped.path == os.fsencode(place / "photos" / "away")
-            assert skipped.error.kind is FaultKind.NOT_READABLE
-            assert "outside the given folders" in skipped.error.detail
-        child.channel.send(addressed(scan(place / "elsewhere"), 4))
-        answer = child.receive()
-        assert isinstance(answer, ScanResult)
-        assert bool(answer.photos) != supports_landlock()
+            (folder,) = skipped
+            assert folder.path == os.fsencode(place / "photos" / "away")
+            assert folder.error.kind is FaultKind.NOT_READABLE
+            assert "outside the given folders" in folder.error.detail
+    with confined("library", sandbox_of("library", place)) as child:
+        photos, _ = found(child, place / "elsewhere")
+        assert bool(photos) != supports_landlock()
+
+
+def described() -> dict[str, bytes]:
+    """Return a photo in every container, with all that it can say of itself."""
+    photo = picture("coffee.png").resize((60, 40))
+    exif = Image.Exif()
+    exif[0x0110], exif[0x0112], exif[0x4746] = "Camera", 6, 3
+    exif[0x9C9E] = "lake;Summer".encode("utf-16-le")
+    exif.get_ifd(0x8769)[0x9003] = "2021:07:04 18:30:05"
+    exif.get_ifd(0x8825).update({1: "N", 2: (47.0, 30.0, 0.0), 3: "E", 4: (8.0, 15.0, 0.0)})
+    pillow_heif.register_heif_opener()
+    made = {
+        kind: encoded(photo, kind, exif=exif.tobytes())
+        for kind in ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF", "JXL")
+    }
+    xmp = {f"{kind}-xmp": encoded(photo, kind, xmp=ATTRIBUTES) for kind in ("JPEG", "WEBP")}
+    plain = {kind: encoded(photo, kind) for kind in ("BMP", "GIF")}
+    return {**made, **xmp, **plain, "MPO": shipped_mpo(photo)}
+
+
+def shipped_mpo(photo: Image.Image) -> bytes:
+    """Return a JPEG of several pictures, as stereo cameras and phones write it."""
+    out = io.BytesIO()
+    photo.save(out, "MPO", save_all=True, append_images=[photo])
+    return out.getvalue()
+
+
+def survey(child: WorkerChild) -> Numbers:
+    """Ask a library worker what it knows."""
+    child.channel.send(addressed(question(Survey()), 6))
+    answer = child.receive()
+    assert isinstance(answer, LibraryResult)
+    assert isinstance(answer.told, Numbers)
+    return answer.told
+
+
+def test_the_library_keeps_its_index_and_reads_headers_in_the_sandbox(place: Path) -> None:
+    for name, contents in described().items():
+        (place / "photos" / f"{name}.jpg").write_bytes(contents)
+    spec = spec_of("library", place)
+    assert spec.sandbox is not None
+    with confined("library", spec.sandbox, spec.settings) as child:
+        photos, skipped = found(child, place / "photos")
+        assert os.fsencode(place / "photos" / "a.png") in photos
+        assert skipped == []
+        end_s = time.monotonic() + PATIENCE_S
+        while (numbers := survey(child)).described + numbers.broken < numbers.photos:
+            assert time.monotonic() < end_s
+        assert (numbers.described, numbers.broken, numbers.thinned) == (len(photos), 0, 0)
+        assert numbers.first_taken_s is not None
+    index = place / "cache" / "library" / "library.sqlite3"
+    with contextlib.closing(sqlite3.connect(index)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        rows = database.execute("SELECT path FROM photos").fetchall()
+    assert {row[0] for row in rows} == photos
 
 
 def test_every_scene_is_painted_in_the_sandbox_and_decoded_by_one_that_was_there_before(

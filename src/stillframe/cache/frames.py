@@ -15,6 +15,7 @@ import enum
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from stillframe.cache.keys import photo_of
 from stillframe.transport.arena import Lease
 
 
@@ -105,6 +106,14 @@ class FrameCache:
         """Keep these frames whatever comes, and only these; return what may leave now."""
         self._pinned = frozenset(keys)
         return self._trim(newest=None)
+
+    def remove(self, key: bytes) -> CachedFrame | None:
+        """Let go of one frame, pinned or not; its photo has other contents now."""
+        return self._frames.pop(key, None)
+
+    def keys_of(self, path: bytes) -> tuple[bytes, ...]:
+        """Return the keys of all frames of one photo."""
+        return tuple(key for key in self._frames if path in (key, photo_of(key)))
 
     def clear(self) -> tuple[CachedFrame, ...]:
         """Let go of everything, pinned or not."""

@@ -33,3 +33,9 @@ def scaled_key(path: bytes, size: Size, profile: Profile) -> bytes:
 def is_scaled(key: bytes) -> bool:
     """Say which of the two shapes a key has."""
     return _SCALED in key
+
+
+def photo_of(key: bytes) -> bytes:
+    """Return the path of the photo that a key is for."""
+    path, scaled, _ = key.rpartition(_SCALED)
+    return path if scaled else key

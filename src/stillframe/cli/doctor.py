@@ -18,7 +18,7 @@ import msgspec
 from stillframe import __version__
 from stillframe.cli import system
 from stillframe.cli.display import display_problem
-from stillframe.cli.play import groups_of, refuse_missing, scenes_folder
+from stillframe.cli.play import groups_of, places_of, refuse_missing
 from stillframe.contracts.sandbox import Layer, LayerState
 
 if TYPE_CHECKING:
@@ -151,8 +151,7 @@ def _specs(settings: "Settings", paths: tuple[bytes, ...]) -> "tuple[WorkerSpec,
     return worker_specs(
         settings,
         ArenaShape(_SLOT_COUNT, _SLOT_BYTES),
-        roots=[root for group in groups_of(paths) for root in group.roots],
-        scenes_folder=scenes_folder(),
+        places_of(groups_of(paths)),
     )
 
 

@@ -11,6 +11,7 @@ import click
 from stillframe import __version__
 from stillframe.cli.control import intent_commands, restart
 from stillframe.cli.doctor import doctor
+from stillframe.cli.library import library
 from stillframe.cli.play import play
 from stillframe.cli.quarantine import quarantine
 from stillframe.cli.status import status
@@ -24,7 +25,7 @@ def cli() -> None:
     """A photo frame and screensaver that never drops a frame."""
 
 
-for command in (play, status, top, *intent_commands(), restart, quarantine, doctor):
+for command in (play, status, top, *intent_commands(), restart, library, quarantine, doctor):
     cli.add_command(command)
 
 

@@ -56,5 +56,5 @@ def _option(
         type=click.STRING,  # the settings check the text, for they do so wherever it comes from
         metavar=setting.metavar,
         help=f"{setting.help[0].upper()}{setting.help[1:]}. "
-        f"{setting.allowed}; default {setting.default_text}.",
+        f"{setting.allowed}; default {setting.default_text or 'none'}.",
     )

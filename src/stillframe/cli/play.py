@@ -18,6 +18,7 @@ from stillframe.library.photos import printable
 if TYPE_CHECKING:
     from stillframe.show.report import Report
     from stillframe.show.sources import Group
+    from stillframe.show.specs import Places
 
 # Where Debian, Ubuntu and their desktops put photographs.
 _SYSTEM_BACKGROUNDS: Final = ("/usr/share/backgrounds", "/usr/share/wallpapers")
@@ -87,14 +88,15 @@ def play(
     from stillframe import app
     from stillframe.contracts.pixels import Size
 
+    groups = groups_of(paths)
     options = app.PlayOptions(
         settings=settings,
-        groups=groups_of(paths),
+        groups=groups,
         windowed=None if windowed is None else Size(*windowed),
         seed=seed,
         exit_after_s=exit_after,
         measure=settings.show.measure or report is not None,
-        scenes_folder=scenes_folder(),
+        places=places_of(groups),
         state_folder=user_state_path("stillframe"),
     )
     done = app.play(options, os.environ)
@@ -124,11 +126,18 @@ def groups_of(paths: tuple[bytes, ...]) -> "tuple[Group, ...]":
     return groups + ((Group("the system's backgrounds", backgrounds),) if backgrounds else ())
 
 
-def scenes_folder() -> bytes:
-    """Return where painted scenes are kept."""
+def places_of(groups: "tuple[Group, ...]") -> "Places":
+    """Return where the workers of a show of these groups find and keep things."""
     from platformdirs import user_cache_path
 
-    return os.fsencode(user_cache_path("stillframe") / "scenes")
+    from stillframe.show.specs import Places
+
+    cache = os.fsencode(user_cache_path("stillframe"))
+    return Places(
+        roots=tuple(root for group in groups for root in group.roots),
+        scenes=cache + b"/scenes",
+        index=cache + b"/library",  # apart from all else, for its worker may write there
+    )
 
 
 def _write_report(file: str, report: "Report") -> None:

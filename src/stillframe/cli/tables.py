@@ -68,6 +68,9 @@ def _show_lines(show: ShowStatus) -> Table:
     grid.add_row("photo", plain(show.photo or "none yet"))
     skipped = _counts(show.skipped)
     grid.add_row("shown", plain(f"{show.photos_shown}{skipped and f'; skipped: {skipped}'}"))
+    grid.add_row("folders", plain(f"{show.pools.local} photos, {show.shown.local} shown"))
+    if show.pools.feed or show.shown.feed:
+        grid.add_row("feeds", plain(f"{show.pools.feed} photos, {show.shown.feed} shown"))
     used = f"{cache.entries} photos, {_mib(cache.used_bytes)} of {_mib(cache.cap_bytes)}"
     grid.add_row("cache", plain(used))
     grid.add_row("frames", plain(_frames(show.frame_interval)))

@@ -27,4 +27,7 @@ SIDE_CAP_PX: Final = 16384
 TEXT_CAP_CHARS: Final = 1024  # a sentence for a log or a report
 URL_CAP_CHARS: Final = 4096  # what servers and proxies accept in practice is less
 SCAN_PAGE_CAP_ITEMS: Final = 512
+PATIENCE_CAP_MS: Final = 1000  # a worker that waits does not beat; after 1.5 s it counts as hung
+SHOWN_CAP_ITEMS: Final = 8  # between two questions a second apart a person steps no further
+TALLY_CAP_ITEMS: Final = 16  # a screenful of names
 FEED_CAP_ITEMS: Final = 256

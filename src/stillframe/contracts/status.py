@@ -78,6 +78,13 @@ class CacheStatus(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     cap_bytes: Count
 
 
+class PoolCounts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many photos a show has to draw from, by where they come from."""
+
+    local: Count = 0
+    feed: Count = 0
+
+
 class ShowStatus(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A running show, now."""
 
@@ -88,6 +95,10 @@ class ShowStatus(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     paused: bool
     photos_shown: Count
     skipped: Counts
+    pools: PoolCounts
+    """Photos that may be shown."""
+    shown: PoolCounts
+    """Photos that were shown."""
     cache: CacheStatus
     frame_interval: Percentiles
     """Between frames presented while something moved."""

@@ -18,7 +18,7 @@ from stillframe.contracts.control import FromWorker, ToWorker
 from stillframe.contracts.feedparse import FeedParseRequest, FeedParseResult
 from stillframe.contracts.feeds import FeedsRequest, FeedsResult
 from stillframe.contracts.images import ImageRequest, ImageResult
-from stillframe.contracts.library import ScanRequest, ScanResult
+from stillframe.contracts.library import LibraryRequest, LibraryResult
 from stillframe.contracts.messages import Failure, Request, Response
 from stillframe.contracts.scenes import SceneRequest, SceneResult
 from stillframe.contracts.shaders import ShaderRequest, ShaderResult
@@ -55,7 +55,7 @@ def _union(*types: Any) -> Any:  # noqa: ANN401 - a union of types has no better
 PROTOCOLS: Final = MappingProxyType(
     {
         "images": Protocol(ImageRequest, ImageResult, caps.IMAGES_CAP_BYTES),
-        "library": Protocol(ScanRequest, ScanResult, caps.LIBRARY_CAP_BYTES),
+        "library": Protocol(LibraryRequest, LibraryResult, caps.LIBRARY_CAP_BYTES),
         "scenes": Protocol(SceneRequest, SceneResult, caps.SCENES_CAP_BYTES),
         "feeds": Protocol(FeedsRequest, FeedsResult, caps.FEEDS_CAP_BYTES),
         "feedparse": Protocol(FeedParseRequest, FeedParseResult, caps.FEEDPARSE_CAP_BYTES),

@@ -4,12 +4,12 @@ Role: the value that the timeline orders. Counterpart: `contracts.library.FoundP
 carries the same facts over the wire.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stillframe.contracts.images import Pool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Photo:
     """One file. Two photos are equal if path and content's identity are.
 
@@ -18,12 +18,16 @@ class Photo:
         size_bytes: of the file when it was found.
         mtime_ns: its modification time then.
         pool: where it came from.
+        seen: whether it was shown already in the round that an earlier show began.
+        rank: its place among the others of an ordered show, as bytes that compare.
     """
 
     path: bytes
     size_bytes: int = 0
     mtime_ns: int = 0
     pool: Pool = Pool.LOCAL
+    seen: bool = field(default=False, compare=False)
+    rank: bytes = field(default=b"", compare=False)
 
     @property
     def name(self) -> str:

@@ -1,52 +1,96 @@
 """The order of the show: what was shown, what is shown, what comes.
 
-Role: one line of photos with a position on it. Counterpart: `show.director` looks ahead on it,
-steps along it, and takes photos off it that cannot be shown.
+Role: one line of photos with a position on it, drawn from two pools. Counterpart: `show.director`
+looks ahead on it, steps along it, and takes photos off it that cannot be shown.
 
 Guarantees:
-- Every photo comes once before any comes again.
+- Every photo of a pool comes once before any of that pool comes again.
+- Each draw chooses its pool by the ratio; a pool that has nothing to give leaves it to the other.
 - No photo stands next to itself, whatever is taken off the line: where there is no other, the line
   ends.
 - Looking ahead is exact: what `ahead` names is what stepping forward reaches.
-- Adding, drawing and looking cost the same for ten photos and for a million.
 - The past is bounded.
 """
 
 import collections
+import itertools
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Final
 
+from stillframe.contracts.images import Pool
 from stillframe.library.photos import Photo
+from stillframe.library.supply import Ordered, Shuffled, Supply
 
 # As far back as "previous" goes: an evening of a slow show.
 HISTORY_CAP: Final = 50
+_PERCENT: Final = 100
 
 
 class Timeline:
-    """A shuffled walk through a growing set of photos, with a past."""
+    """A walk through growing pools of photos, with a past."""
 
-    def __init__(self, rng: random.Random) -> None:
-        """Begin with nothing; `rng` decides the order."""
-        self._rng = rng
-        self._unseen = _Bag()  # this round's rest
-        self._seen = _Bag()  # drawn in this round
-        self._discarded: set[bytes] = set()
+    def __init__(
+        self, rng: random.Random, *, local_ratio: int = _PERCENT, shuffled: bool = True
+    ) -> None:
+        """Begin with nothing.
+
+        Args:
+            rng: draws the pools, and the photos of a shuffled show.
+            local_ratio: how many of a hundred photos come from the local pool, if both have some.
+            shuffled: whether local photos come at random, or by their ranks.
+        """
+        self._rng, self._local_ratio = rng, local_ratio
+        self._supplies: dict[Pool, Supply] = {
+            Pool.LOCAL: Shuffled(rng) if shuffled else Ordered(),
+            Pool.FEED: Shuffled(rng),
+        }
+        self._discarded: dict[bytes, Photo] = {}
         self._past: collections.deque[Photo] = collections.deque(maxlen=HISTORY_CAP)
-        self._future: collections.deque[Photo] = collections.deque()
+        self._future: collections.deque[_Coming] = collections.deque()
         self.current: Photo | None = None
+        self.rounds = 0
+        """How many rounds of the local pool have ended, of which all were on screen."""
         self._growing = False
         self._needed = True
 
     def __len__(self) -> int:
-        return len(self._unseen) + len(self._seen)
+        return sum(map(len, self._supplies.values()))
 
-    def add(self, photos: Iterable[Photo]) -> None:
-        """Add photos to this round; a path that is known already is passed over."""
-        for photo in photos:
-            path = photo.path
-            if not (path in self._unseen or path in self._seen or path in self._discarded):
-                self._unseen.add(photo)
+    @property
+    def counts(self) -> dict[Pool, int]:
+        """How many photos each pool has."""
+        return {pool: len(supply) for pool, supply in self._supplies.items()}
+
+    def add(self, photos: Iterable[Photo]) -> tuple[Photo, ...]:
+        """Add photos to this round; return those that were known with other contents.
+
+        What cannot be shown is passed over, unless its contents are new too.
+        """
+        return tuple(filter(None, map(self._add, photos)))
+
+    def _add(self, photo: Photo) -> Photo | None:
+        supply = self._supplies[photo.pool]
+        known = supply.get(photo.path)
+        if known is None:
+            if self._discarded.get(photo.path) != photo:
+                self._discarded.pop(photo.path, None)
+                supply.add(photo)
+            return None
+        if known == photo and known.rank == photo.rank:
+            return None
+        supply.exchange(photo)
+        self._exchange(known, photo)
+        return None if known == photo else known
+
+    def remove(self, path: bytes) -> None:
+        """Take a photo off the line that is not there any more; it may be added again."""
+        for supply in self._supplies.values():
+            photo = supply.get(path)
+            if photo is not None:
+                supply.remove(path)
+                self._close_up(photo)
 
     def expect(self, *, more: bool, needed: bool) -> None:
         """Say whether more photos may still be found, and whether the next one is needed now.
@@ -61,9 +105,9 @@ class Timeline:
 
         Fewer come back only if no photo can follow the last of them, or a new round has to wait.
         """
-        while len(self._future) < count and (photo := self._draw()) is not None:
-            self._future.append(photo)
-        return tuple(self._future)[:count]
+        while len(self._future) < count and (coming := self._draw()) is not None:
+            self._future.append(coming)
+        return tuple(coming.photo for coming in itertools.islice(self._future, count))
 
     def at(self, steps: int) -> Photo | None:
         """Return the photo so many steps ahead (or, negative, back), None where the line ends."""
@@ -81,79 +125,71 @@ class Timeline:
         for _ in range(steps):
             if self.current is not None:
                 self._past.append(self.current)
-            self.current = self._future.popleft()
+            coming = self._future.popleft()
+            self.current = coming.photo
+            self.rounds += coming.opens_round
         for _ in range(-steps):
             if self.current is not None:
-                self._future.appendleft(self.current)
+                self._future.appendleft(_Coming(self.current))
             self.current = self._past.pop()
 
     def discard(self, photo: Photo) -> None:
         """Take a photo off the line: it cannot be shown. It does not come back."""
-        self._discarded.add(photo.path)
-        self._unseen.remove(photo)
-        self._seen.remove(photo)
-        past = list(_closed_up(reversed(self._past), photo, self.current))
-        self._past = collections.deque(reversed(past), maxlen=HISTORY_CAP)
-        self._future = collections.deque(_closed_up(self._future, photo, self.current))
+        self._discarded[photo.path] = photo
+        for supply in self._supplies.values():
+            supply.remove(photo.path)
+        self._close_up(photo)
 
-    def _draw(self) -> Photo | None:
-        """Take a random photo of this round or, after its last, of the next one."""
-        last = self._future[-1] if self._future else self.current
-        repeat = last is not None and self._unseen.remove(last)
+    def _draw(self) -> "_Coming | None":
+        """Take the next photo of a pool, of this round if there is any, else of the next one."""
+        last = self._future[-1].photo if self._future else self.current
         early = self._growing and (bool(self._future) or not self._needed)
-        if not (len(self._unseen) or repeat or early) and self._has_other_than(last):
-            self._unseen, self._seen = self._seen, self._unseen
-            repeat = last is not None and self._unseen.remove(last)
-        photo = self._unseen.draw(self._rng) if len(self._unseen) else None
-        if last is not None and repeat:
-            self._unseen.add(last)  # its turn in this round comes later
-        if photo is not None:
-            self._seen.add(photo)
-        return photo
+        for pool in self._pools():
+            supply = self._supplies[pool]
+            rounds = supply.rounds
+            photo = supply.draw(last, begin=not early)
+            if photo is not None:
+                return _Coming(photo, pool is Pool.LOCAL and supply.rounds > rounds)
+        return None
 
-    def _has_other_than(self, last: Photo | None) -> bool:
-        """Say whether a next round would hold a photo that may follow `last`."""
-        return len(self._seen) > (last is not None and last.path in self._seen)
+    def _pools(self) -> tuple[Pool, ...]:
+        """Return the pools in the order in which they are asked; one alone costs no chance."""
+        filled = tuple(pool for pool, supply in self._supplies.items() if len(supply))
+        if len(filled) <= 1:
+            return filled
+        local = self._rng.random() * _PERCENT < self._local_ratio
+        return (Pool.LOCAL, Pool.FEED) if local else (Pool.FEED, Pool.LOCAL)
 
+    def _exchange(self, old: Photo, new: Photo) -> None:
+        past = [new if photo.path == old.path else photo for photo in self._past]
+        self._past = collections.deque(past, maxlen=HISTORY_CAP)
+        self._future = collections.deque(
+            replace(coming, photo=new) if coming.photo.path == old.path else coming
+            for coming in self._future
+        )
+        if self.current is not None and self.current.path == old.path:
+            self.current = new
 
-class _Bag:
-    """Photos in no order: each is added, found, drawn and removed in constant time."""
-
-    def __init__(self) -> None:
-        self._photos: list[Photo] = []
-        self._places: dict[bytes, int] = {}
-
-    def __len__(self) -> int:
-        return len(self._photos)
-
-    def __contains__(self, path: bytes) -> bool:
-        return path in self._places
-
-    def add(self, photo: Photo) -> None:
-        self._places[photo.path] = len(self._photos)
-        self._photos.append(photo)
-
-    def remove(self, photo: Photo) -> bool:
-        """Remove a photo; False if it is not here."""
-        place = self._places.pop(photo.path, None)
-        if place is None:
-            return False
-        moved = self._photos.pop()
-        if place < len(self._photos):
-            self._photos[place] = moved
-            self._places[moved.path] = place
-        return True
-
-    def draw(self, rng: random.Random) -> Photo:
-        """Remove and return one of the photos."""
-        photo = self._photos[rng.randrange(len(self._photos))]
-        self.remove(photo)
-        return photo
+    def _close_up(self, gone: Photo) -> None:
+        past, beside = [], self.current
+        for photo in reversed(self._past):
+            if photo not in (gone, beside):
+                past.append(photo)
+                beside = photo
+        self._past = collections.deque(reversed(past), maxlen=HISTORY_CAP)
+        future, beside, opens = [], self.current, False
+        for coming in self._future:
+            opens |= coming.opens_round  # whoever stands there next opens it instead
+            if coming.photo not in (gone, beside):
+                future.append(replace(coming, opens_round=opens))
+                beside, opens = coming.photo, False
+        self.rounds += opens
+        self._future = collections.deque(future)
 
 
-def _closed_up(line: Iterable[Photo], gone: Photo, beside: Photo | None) -> Iterator[Photo]:
-    """Yield `line`, going away from `beside`, without `gone` and without what then repeats."""
-    for photo in line:
-        if photo not in (gone, beside):
-            yield photo
-            beside = photo
+@dataclass(frozen=True)
+class _Coming:
+    """A photo that was drawn, and whether a new round of the local pool begins with it."""
+
+    photo: Photo
+    opens_round: bool = False

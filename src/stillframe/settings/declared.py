@@ -14,12 +14,24 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
-from stillframe.settings.schema import Choice, Colour, Integer, Number, Order, Setting, Switch
+from stillframe.settings.schema import (
+    Choice,
+    Colour,
+    Day,
+    Integer,
+    Number,
+    Order,
+    Setting,
+    Switch,
+    Words,
+)
 
 _MIB: Final = 1 << 20
 _GIB: Final = 1 << 30
 
 Mode: TypeAlias = Literal["fill", "fit", "shrink"]
+PhotoOrder: TypeAlias = Literal["shuffle", "taken", "name", "newest", "on-this-day"]
+Orientation: TypeAlias = Literal["any", "landscape", "portrait", "square"]
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 LogFormat: TypeAlias = Literal["text", "json"]
 
@@ -30,6 +42,8 @@ class ShowSettings(Struct, frozen=True, kw_only=True):
     interval_s: float
     transition_duration_s: float
     mode: Mode
+    order: PhotoOrder
+    local_ratio: int
     look_ahead: int
     mat_colour: str
     measure: bool
@@ -44,6 +58,20 @@ class ImageSettings(Struct, frozen=True, kw_only=True):
     decode_deadline_s: float
     memory_bytes: int
     sharpen: bool
+
+
+class LibrarySettings(Struct, frozen=True, kw_only=True):
+    """Which photos of the folders are shown, and what is remembered of them."""
+
+    since: str
+    until: str
+    rating: int
+    keyword: str
+    min_pixels: int
+    orientation: Orientation
+    exclude: str
+    burst_photos: int
+    index: bool
 
 
 class QueueSettings(Struct, frozen=True, kw_only=True):
@@ -74,6 +102,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     show: ShowSettings
     images: ImageSettings
+    library: LibrarySettings
     queues: QueueSettings
     log: LogSettings
     workers: WorkerSettings
@@ -107,6 +136,25 @@ DECLARATIONS: Final[tuple[Setting, ...]] = (
             "how a photo meets the screen: fill covers it and crops, fit shows all of the photo, "
             "shrink does so but never enlarges"
         ),
+    ),
+    Choice(
+        key="show.order",
+        choices=get_args(PhotoOrder),
+        default="shuffle",
+        flag="--order",
+        help=(
+            "in which order the photos of folders come: at random, by the time they were taken, by "
+            "name, the newest files first, or those taken on this day in any year"
+        ),
+    ),
+    Integer(
+        key="show.local_ratio",
+        unit="percent",
+        minimum=0,
+        maximum=100,
+        default=60,
+        flag="--local-ratio",
+        help="how much of the show comes from folders, if feeds have photos too",
     ),
     Integer(
         key="show.look_ahead",
@@ -172,6 +220,61 @@ DECLARATIONS: Final[tuple[Setting, ...]] = (
         key="images.sharpen",
         default=False,
         help="whether a photo is sharpened after it is made smaller",
+    ),
+    Day(key="library.since", flag="--since", help="only photos taken on this day or later"),
+    Day(key="library.until", flag="--until", help="only photos taken on this day or earlier"),
+    Integer(
+        key="library.rating",
+        unit="stars",
+        minimum=0,
+        maximum=5,
+        default=0,
+        flag="--rating",
+        help="only photos that were rated with as many stars or more",
+    ),
+    Words(
+        key="library.keyword",
+        unit="word",
+        flag="--keyword",
+        help="only photos that have this keyword, capitals or not",
+    ),
+    Integer(
+        key="library.min_pixels",
+        unit="pixels",
+        minimum=0,
+        maximum=1 << 30,
+        default=0,
+        flag="--min-pixels",
+        help="only photos of as many pixels or more, as width times height",
+    ),
+    Choice(
+        key="library.orientation",
+        choices=get_args(Orientation),
+        default="any",
+        flag="--orientation",
+        help="only photos that lie this way",
+    ),
+    Words(
+        key="library.exclude",
+        unit="patterns",
+        flag="--exclude",
+        help=(
+            "names of files and folders that are left out, with * and ?, separated by commas; a "
+            "pattern with a slash is for the whole path"
+        ),
+    ),
+    Integer(
+        key="library.burst_photos",
+        unit="photos",
+        minimum=0,
+        maximum=100,
+        default=0,
+        help="how many photos of the same second and camera are shown; 0 shows all",
+    ),
+    Switch(
+        key="library.index",
+        default=True,
+        help="whether what is found in folders, and what was shown, is remembered",
     ),
     Integer(
         key="queues.images",

@@ -8,6 +8,7 @@ Guarantees: everything here is pure and immutable. `parse` takes a typed value (
 inside its range, or raises `SettingError` and nothing else, whatever it is given.
 """
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -21,6 +22,9 @@ VARIABLE_PREFIX = "STILLFRAME_"
 _LONGEST_QUOTE = 60
 # Python refuses to print an integer of more than 4300 digits; no setting needs more than 64 bits.
 _WIDEST_SHOWN_BITS = 64
+# A pattern of folders may be long; a message to a worker is not.
+_LONGEST_LINE = 1000
+_DAY = r"\d{4}-\d{2}-\d{2}"
 _COLOUR = r"#[0-9a-fA-F]{6}"
 _TOML_NAMES: Mapping[type[object], str] = MappingProxyType({dict: "a table", list: "an array"})
 _ON = frozenset({"true", "on", "yes", "1"})
@@ -294,7 +298,90 @@ class Colour(Declaration, frozen=True, kw_only=True):
         return self.parse(text)
 
 
-Setting: TypeAlias = Number | Integer | Choice | Switch | Colour
+class Words(Declaration, frozen=True, kw_only=True):
+    """A line of text; empty is none."""
+
+    unit: str
+    default: str = ""
+
+    @property
+    def allowed(self) -> str:
+        """The form."""
+        return f"a line of at most {_LONGEST_LINE} characters"
+
+    @property
+    def default_text(self) -> str:
+        """The default as a user would write it."""
+        return self.default
+
+    @property
+    def metavar(self) -> str:
+        """What stands for the value in a usage line."""
+        return f"<{self.unit}>"
+
+    def parse(self, raw: object) -> str:
+        """Check a typed value; blanks at its ends are dropped.
+
+        Raises:
+            SettingError: no text, too long, or not one line that can be printed.
+        """
+        if not isinstance(raw, str) or len(raw) > _LONGEST_LINE or not raw.isprintable():
+            self.refuse(quote(raw), f"is not {self.allowed}")
+        return raw.strip()
+
+    def parse_text(self, text: str) -> str:
+        """Check text.
+
+        Raises:
+            SettingError: too long, or not one line that can be printed.
+        """
+        return self.parse(text)
+
+
+class Day(Declaration, frozen=True, kw_only=True):
+    """A day of the calendar as YYYY-MM-DD; empty is none."""
+
+    default: str = ""
+
+    @property
+    def allowed(self) -> str:
+        """The form."""
+        return "a day as YYYY-MM-DD"
+
+    @property
+    def default_text(self) -> str:
+        """The default as a user would write it."""
+        return self.default
+
+    @property
+    def metavar(self) -> str:
+        """What stands for the value in a usage line."""
+        return "<YYYY-MM-DD>"
+
+    def parse(self, raw: object) -> str:
+        """Check a typed value: text, or a date as TOML has it.
+
+        Raises:
+            SettingError: no day of the calendar.
+        """
+        text = raw.isoformat() if type(raw) is dt.date else raw
+        if not isinstance(text, str) or (text and re.fullmatch(_DAY, text) is None):
+            self.refuse(quote(raw), f"is not {self.allowed}")
+        try:
+            return text and dt.date.fromisoformat(text).isoformat()
+        except ValueError:
+            self.refuse(quote(raw), f"is not {self.allowed}: there is no such day")
+
+    def parse_text(self, text: str) -> str:
+        """Check a day given as text.
+
+        Raises:
+            SettingError: no day of the calendar.
+        """
+        return self.parse(text.strip())
+
+
+Setting: TypeAlias = Number | Integer | Choice | Switch | Colour | Words | Day
 
 
 class Order(Struct, frozen=True, kw_only=True):

@@ -17,7 +17,13 @@ from typing import Final, Protocol
 from stillframe import __version__
 from stillframe.contracts.remote import Intent
 from stillframe.contracts.sandbox import LayerState
-from stillframe.contracts.status import CacheStatus, Percentiles, ShowStatus, WorkerStatus
+from stillframe.contracts.status import (
+    CacheStatus,
+    Percentiles,
+    PoolCounts,
+    ShowStatus,
+    WorkerStatus,
+)
 from stillframe.show.report import percentile
 from stillframe.supervision import events
 from stillframe.supervision.events import Command, WorkerState
@@ -25,6 +31,7 @@ from stillframe.supervision.events import Command, WorkerState
 # More than a person can want at once; the oldest wish is forgotten.
 _INTENTS_CAP: Final = 64
 _NOTES_CAP: Final = 16
+_NO_PHOTOS: Final = PoolCounts()
 _NO_CACHE: Final = CacheStatus(entries=0, used_bytes=0, cap_bytes=0)
 
 
@@ -37,6 +44,8 @@ class ShowView:
     photos_shown: int = 0
     skipped: tuple[tuple[str, int], ...] = ()
     cache: CacheStatus = _NO_CACHE
+    pools: PoolCounts = _NO_PHOTOS
+    shown: PoolCounts = _NO_PHOTOS
 
 
 class Engine(Protocol):
@@ -93,6 +102,8 @@ class ShowDesk:
             paused=view.paused,
             photos_shown=view.photos_shown,
             skipped=dict(view.skipped),
+            pools=view.pools,
+            shown=view.shown,
             cache=view.cache,
             frame_interval=_percentiles(self._intervals_ms()),
             notes=tuple(notes(workers))[:_NOTES_CAP],

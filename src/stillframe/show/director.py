@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from stillframe.cache.frames import CachedFrame, FrameCache, Promotion
-from stillframe.cache.keys import scaled_key
-from stillframe.contracts.images import Profile
+from stillframe.cache.keys import photo_of, scaled_key
+from stillframe.contracts.images import Pool, Profile
 from stillframe.contracts.pixels import Size
-from stillframe.contracts.status import CacheStatus
+from stillframe.contracts.status import CacheStatus, PoolCounts
 from stillframe.library.photos import Photo
 from stillframe.library.timeline import Timeline
 from stillframe.show import script
@@ -74,6 +74,8 @@ class Director:
         self._told_nothing = False
         self._decoder_available = True
         self._asked: dict[bytes, Photo] = {}
+        self._outdated: set[bytes] = set()  # asked for before the photo's contents changed
+        self._stale: set[bytes] = set()  # cached before that, and not let go of yet
         self._ended = False
 
     @property
@@ -85,6 +87,17 @@ class Director:
     def current(self) -> Photo | None:
         """The photo on screen, or coming on."""
         return self._timeline.current
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds of the folders' photos were shown to their end."""
+        return self._timeline.rounds
+
+    @property
+    def pools(self) -> PoolCounts:
+        """How many photos each pool has."""
+        counts = self._timeline.counts
+        return PoolCounts(local=counts[Pool.LOCAL], feed=counts[Pool.FEED])
 
     @property
     def cache(self) -> CacheStatus:
@@ -135,8 +148,14 @@ class Director:
     def _take_supply(self, cue: Cue) -> None:
         match cue:
             case script.Found(photos=photos):
-                self._timeline.add(photos)
+                for photo in self._timeline.add(photos):
+                    self._invalidate(photo.path)
                 self._told_nothing = self._sources_ended = False
+            case script.Vanished(paths=paths):
+                for path in paths:
+                    self._timeline.remove(path)
+                    self._invalidate(path)
+                self._keep_heading()
             case script.SourcesEnded():
                 self._sources_ended = True
             case script.DecoderChanged(available=available):
@@ -157,6 +176,9 @@ class Director:
         self, cue: script.FrameArrived | script.FrameRefused | script.FrameMissed
     ) -> list[Action]:
         photo = self._asked.pop(cue.key, None)
+        if cue.key in self._outdated:
+            self._outdated.remove(cue.key)
+            return list(_turned_away(cue))
         if isinstance(cue, script.FrameArrived):
             return _releases(self._cache.put(CachedFrame(cue.key, cue.lease, cue.charge_bytes)))
         if isinstance(cue, script.FrameMissed) or photo is None:
@@ -165,9 +187,20 @@ class Director:
             self._refused_redraw = cue.key  # it is on screen, made for another size: it stays
         else:
             self._timeline.discard(photo)
-            if self._timeline.at(self._heading) is None:
-                self._heading = 0
+            self._keep_heading()
         return [script.Skipped(photo, cue.reason, cue.detail)]
+
+    def _keep_heading(self) -> None:
+        """Forget steps that lead nowhere any more."""
+        if self._timeline.at(self._heading) is None:
+            self._heading = 0
+
+    def _invalidate(self, path: bytes) -> None:
+        """See to it that no frame that was made of a photo's old contents comes on screen."""
+        self._outdated.update(key for key in self._asked if photo_of(key) == path)
+        self._stale.update(self._cache.keys_of(path))
+        if self._staged is not None and self._staged.key in self._stale:
+            self._staged = None
 
     def _resize(self, size: Size, now_ns: int) -> list[Action]:
         if size == self._size:
@@ -195,7 +228,7 @@ class Director:
         due = self._moving is None and now_ns >= self._due_ns
         self._timeline.expect(more=not self._sources_ended, needed=due or self._heading != 0)
         self._close_circle()
-        actions: list[Action] = []
+        actions: list[Action] = self._let_go_of_stale()
         wanted = self._wanted(now_ns)
         actions += self._ask_for(wanted, now_ns)
         actions += self._stage(wanted)
@@ -203,6 +236,13 @@ class Director:
         actions += _releases(self._cache.pin(self._needed(wanted)))
         actions += self._set_alarm(now_ns)
         return actions
+
+    def _let_go_of_stale(self) -> list[Action]:
+        """Release what was made of old contents; what is still to be seen stays till it leaves."""
+        leaving = self._stale - {self._shown_key, self._leaving_key}
+        self._stale -= leaving
+        frames = (self._cache.remove(key) for key in sorted(leaving))
+        return [script.Release(frame) for frame in frames if frame is not None]
 
     def _close_circle(self) -> None:
         """Take steps at once that lead to another place of the photo that is shown already."""

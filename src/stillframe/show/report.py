@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 import msgspec
 
+from stillframe.contracts.images import Pool
+
 
 class FrameIntervals(msgspec.Struct, frozen=True, kw_only=True):
     """Milliseconds between frames that the render thread presented while something moved."""
@@ -66,6 +68,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.photos_shown = 0
+        self.shown: collections.Counter[Pool] = collections.Counter()
         self.transitions = 0
         self.first_photo_ms: float | None = None
         self.skipped: collections.Counter[str] = collections.Counter()

@@ -14,25 +14,38 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Protocol
 
+import msgspec
+
 from stillframe.cache.frames import CachedFrame
 from stillframe.contracts.control import LogLevel
 from stillframe.contracts.errors import FaultKind
-from stillframe.contracts.images import ImageRequest, Profile, RatioPolicy
-from stillframe.contracts.library import ScanRequest, ScanResult
+from stillframe.contracts.images import ImageRequest, Pool, Profile, RatioPolicy
+from stillframe.contracts.library import (
+    Changes,
+    Checked,
+    Follow,
+    LibraryRequest,
+    LibraryResult,
+    Numbers,
+    Scan,
+    ScanPage,
+)
 from stillframe.contracts.messages import Asking, Request
 from stillframe.contracts.pixels import Size
 from stillframe.contracts.quarantine import Quarantined, WorkerInput
 from stillframe.contracts.scenes import SceneRequest, SceneResult
+from stillframe.contracts.status import PoolCounts
 from stillframe.library.photos import Photo
 from stillframe.show import script
 from stillframe.show.desk import ShowView
+from stillframe.show.diary import Diary
 from stillframe.show.director import Director
 from stillframe.show.journal import Journal
 from stillframe.show.lines import Value
 from stillframe.show.memory import fit_target
 from stillframe.show.report import Tally
 from stillframe.show.script import Action, Appearance, Cue
-from stillframe.show.sources import PaintNext, ScanNext, SourceAction, Sources, Step, Tell
+from stillframe.show.sources import Ask, PaintNext, SourceAction, Sources, Step, Tell
 from stillframe.supervision import events
 from stillframe.supervision.events import Command, Event, WorkerState
 from stillframe.transport.arena import ArenaShape, Lease
@@ -41,6 +54,7 @@ from stillframe.transport.backlog import DropReason, Urgency
 EVENTS_PER_WAKE: Final = 64
 # An answer that comes later than this is of no use to a show that has moved on.
 _ANSWER_TTL_NS: Final = 300_000_000_000
+_FOLLOWING: Final = b"changes"
 # What the painted scenes are made at: the largest common screen.
 _SCENE_SIZE: Final = Size(3840, 2160)
 # What a change of a worker's state is to a person; the others are plain news.
@@ -105,7 +119,7 @@ class Runtime:
         self._plot, self._director, self._sources = plot, director, sources
         self._engine, self._journal, self._age_ms = engine, journal, age_ms
         self._stage: Stage | None = None
-        self._rescanned: set[bytes] = set()
+        self._diary = Diary()
         self.tally = Tally()
         self.view = ShowView()
         """The show at one moment, replaced whole: another thread reads it."""
@@ -149,6 +163,8 @@ class Runtime:
             photos_shown=self.tally.photos_shown,
             skipped=tuple(self.tally.skipped.items()),
             cache=self._director.cache,
+            pools=self._director.pools,
+            shown=PoolCounts(local=self.tally.shown[Pool.LOCAL], feed=self.tally.shown[Pool.FEED]),
         )
 
     # What the director says.
@@ -189,6 +205,8 @@ class Runtime:
                 self.tally.first_photo_ms = self._age_ms()
             self.tally.transitions += self.tally.photos_shown > 0
             self.tally.photos_shown += 1
+            self.tally.shown[action.photo.pool] += 1
+            self._diary.note(action.photo, self._director.rounds)
         self._journal.note("SHOW", action.appearance.value, photo=action.photo.name)
         self._stage.present(action.key, action.appearance)
 
@@ -207,8 +225,8 @@ class Runtime:
     def _follow(self, actions: tuple[SourceAction, ...]) -> None:
         for action in actions:
             match action:
-                case ScanNext(root=root, cursor=cursor):
-                    self._scan(root, cursor)
+                case Ask(question=question):
+                    self._ask(question)
                 case PaintNext(index=index):
                     self._paint(index)
                 case Tell(text=text):
@@ -216,9 +234,12 @@ class Runtime:
                 case Step.ENDED:
                     self.cue(script.SourcesEnded())
 
-    def _scan(self, root: bytes, cursor: int) -> None:
-        request = ScanRequest(**self._asking("library"), root=root, cursor=cursor)
-        self._submit(request, root, Urgency.PREFETCH)
+    def _ask(self, question: Scan | Follow) -> None:
+        key = question.root if isinstance(question, Scan) else _FOLLOWING
+        if isinstance(question, Follow):
+            question = msgspec.structs.replace(question, **self._diary.tell())
+        request = LibraryRequest(**self._asking("library"), ask=question)
+        self._submit(request, key, Urgency.PREFETCH)
 
     def _paint(self, index: int) -> None:
         request = SceneRequest(
@@ -267,14 +288,26 @@ class Runtime:
             self._note_latency(event.request, event.lease)
             charge_bytes = self._plot.arena.slot_bytes
             self.cue(script.FrameArrived(event.request.cache_key, event.lease, charge_bytes))
-        elif isinstance(response, ScanResult):
-            photos, following = self._sources.on_page(response)
-            self.cue(script.Found(photos))
-            self._follow(following)
+        elif isinstance(response, LibraryResult):
+            self._take_told(response.told)
         elif isinstance(response, SceneResult):
             photos, following = self._sources.on_scene(response)
             self.cue(script.Found(photos))
             self._follow(following)
+
+    def _take_told(self, told: ScanPage | Changes | Numbers | Checked) -> None:
+        match told:
+            case ScanPage():
+                photos, following = self._sources.on_page(told)
+            case Changes():
+                photos, following = self._sources.on_changes(told)
+                if told.gone:
+                    self.cue(script.Vanished(told.gone))
+            case _:
+                return  # nobody asked for numbers
+        if photos:
+            self.cue(script.Found(photos))
+        self._follow(following)
 
     def _note_latency(self, request: ImageRequest, lease: Lease) -> None:
         latency_ms = (lease.header.ts_ns - request.ts_req_ns) / 1e6
@@ -296,11 +329,8 @@ class Runtime:
                 self.cue(script.FrameMissed(key))
             case ImageRequest(cache_key=key):
                 self.cue(script.FrameRefused(key, event.reason, event.detail))
-            case ScanRequest(root=root) if self._lost_its_place(event, request):
-                self._rescanned.add(root)
-                self._scan(root, 0)
-            case ScanRequest(root=root):
-                self._follow(self._sources.on_scan_failed(root, said))
+            case LibraryRequest(ask=ask):
+                self._follow(self._after_refusal(ask, event, said))
             case SceneRequest():
                 self._follow(self._sources.on_scene_failed(said))
 
@@ -310,18 +340,25 @@ class Runtime:
         match request:
             case ImageRequest(cache_key=key):
                 self.cue(script.FrameMissed(key))
-            case ScanRequest(root=root):
+            case LibraryRequest(ask=Scan(root=root)):
                 self._follow(self._sources.on_scan_failed(root, reason.value))
+            case LibraryRequest():
+                self._follow(self._sources.on_follow_failed(reason.value))
             case SceneRequest():
                 self._follow(self._sources.on_scene_failed(reason.value))
 
-    def _lost_its_place(self, event: events.Refused, request: ScanRequest) -> bool:
-        """Say whether a new library worker did not know the old one's cursor, for the first time.
+    def _after_refusal(
+        self, ask: object, event: events.Refused, said: str
+    ) -> tuple[SourceAction, ...]:
+        """Go on after the library worker could not answer.
 
-        The scan then starts over; the timeline passes over what it knows.
+        A new worker knows neither the cursors that the one before gave out nor its roots.
         """
-        lost = event.fault is not None and event.fault.kind is FaultKind.BAD_REQUEST
-        return lost and request.cursor > 0 and request.root not in self._rescanned
+        if event.fault is not None and event.fault.kind is FaultKind.BAD_REQUEST:
+            return self._sources.on_lost(said)
+        if isinstance(ask, Scan):
+            return self._sources.on_scan_failed(ask.root, said)
+        return self._sources.on_follow_failed(said)
 
     def _take_record(self, event: events.Logged) -> None:
         record = event.record

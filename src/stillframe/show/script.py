@@ -16,9 +16,16 @@ from stillframe.transport.backlog import Urgency
 
 @dataclass(frozen=True)
 class Found:
-    """The scan has found photos."""
+    """Photos were found, or have other contents than before."""
 
     photos: tuple[Photo, ...]
+
+
+@dataclass(frozen=True)
+class Vanished:
+    """These paths are no photos of the show any more."""
+
+    paths: tuple[bytes, ...]
 
 
 @dataclass(frozen=True)
@@ -105,6 +112,7 @@ class TimePassed:
 
 Cue = (
     Found
+    | Vanished
     | SourcesEnded
     | SurfaceChanged
     | FrameArrived

@@ -1,18 +1,28 @@
 """Where photos come from: groups of folders, tried in order, and the painted scenes last.
 
-Role: pure; turns pages of a scan into the next request. Counterpart: `show.runtime` sends the
-requests to the library and scene workers.
+Role: pure; turns answers about folders into the next question. Counterpart: `show.runtime` sends
+the questions to the library and scene workers.
 
 Guarantees: the first group with a photo is the show's; a group without one is named, once, and
-the next is tried; the scenes never fail to be tried.
+the next is tried; the scenes never fail to be tried. Once every root is known, exactly one question
+about changes is always under way, until the library worker has failed.
 """
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
-from stillframe.contracts.library import FoundPhoto, ScanResult
+from stillframe.contracts.images import Pool
+from stillframe.contracts.library import Changes, Follow, FoundPhoto, Scan, ScanPage, SkippedFolder
 from stillframe.contracts.scenes import SceneResult
 from stillframe.library.photos import Photo, printable
+
+# While a person may be waiting for the first photo, and afterwards: changes are told at once, but
+# what was shown meanwhile is only told with the next question.
+_SEARCHING_PATIENCE_MS: Final = 250
+_PATIENCE_MS: Final = 1000
+# A library worker that dies again before it has answered once will go on dying.
+_FRESH_STARTS_CAP: Final = 3
 
 
 @dataclass(frozen=True)
@@ -24,11 +34,10 @@ class Group:
 
 
 @dataclass(frozen=True)
-class ScanNext:
-    """Ask for the page of `root` that follows `cursor`."""
+class Ask:
+    """Ask the library worker."""
 
-    root: bytes
-    cursor: int
+    question: Scan | Follow
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,7 @@ class Step(Enum):
     """All that there is has been found."""
 
 
-SourceAction = ScanNext | PaintNext | Tell | Step
+SourceAction = Ask | PaintNext | Tell | Step
 
 
 class Sources:
@@ -61,47 +70,80 @@ class Sources:
     def __init__(self, groups: tuple[Group, ...]) -> None:
         """Prepare to read `groups`; the scenes follow by themselves."""
         self._groups = list(groups)
-        self._roots: list[bytes] = []
         self._group: Group | None = None
+        self._read: list[bytes] = []  # roots of this group and of those before
+        self._unread: list[bytes] = []
+        self._cursor = 0  # of the changes
         self._found_in_group = 0
-        self._found_in_root = 0
+        self._fresh_starts = 0
+        self._following = False
+        self._painting = self._painted = False
 
     def begin(self) -> tuple[SourceAction, ...]:
-        """Return the first request."""
+        """Return the first question."""
         return self._next_group()
 
-    def on_page(self, page: ScanResult) -> tuple[tuple[Photo, ...], tuple[SourceAction, ...]]:
+    def on_page(self, page: ScanPage) -> tuple[tuple[Photo, ...], tuple[SourceAction, ...]]:
         """Take a page: return its photos and what to do next."""
         photos = tuple(_photo(found) for found in page.photos)
-        self._found_in_root += len(photos)
         self._found_in_group += len(photos)
-        notes = tuple(
-            Tell(f"{printable(skipped.path)}: {skipped.error.detail} ({skipped.error.kind})")
-            for skipped in page.skipped
-        )
         if page.next_cursor:
-            return photos, (*notes, ScanNext(page.root, page.next_cursor))
-        if not self._found_in_root:
-            notes += (Tell(f"{self._name}: {printable(page.root)}: no photos found"),)
-        return photos, (*notes, *self._next_root())
+            return photos, (Ask(Scan(root=page.root, cursor=page.next_cursor)),)
+        return photos, self._next_root()
+
+    def on_changes(self, changes: Changes) -> tuple[tuple[Photo, ...], tuple[SourceAction, ...]]:
+        """Take what has changed: return new photos and what to do next."""
+        self._following = False
+        self._cursor, self._fresh_starts = changes.next_cursor, 0
+        photos = tuple(_photo(found) for found in changes.photos)
+        self._found_in_group += len(photos)
+        told = tuple(_told(skipped) for skipped in changes.skipped)
+        if changes.searching:
+            return photos, (*told, *self._follow(_SEARCHING_PATIENCE_MS))
+        if self._unread or (self._painting and not self._painted):
+            return photos, (*told, *self._follow(_PATIENCE_MS))  # more is on its way from elsewhere
+        if self._found_in_group or self._painted:
+            return photos, (*told, Step.ENDED, *self._follow(_PATIENCE_MS))
+        return photos, (*told, Tell(f"{self._name}: no photos found"), *self._next_group())
+
+    def on_lost(self, detail: str) -> tuple[SourceAction, ...]:
+        """Start over with a library worker that does not know what the one before was asked."""
+        self._following = False
+        self._fresh_starts += 1
+        if self._fresh_starts > _FRESH_STARTS_CAP:
+            return (Tell(f"folders are not watched any more: {detail}"), Step.ENDED)
+        self._unread = self._read + self._unread
+        self._read = []
+        self._cursor = 0
+        return self._next_root()
 
     def on_scan_failed(self, root: bytes, detail: str) -> tuple[SourceAction, ...]:
-        """Pass over a root whose scan cannot be finished."""
-        return (Tell(f"{printable(root)}: not scanned to the end: {detail}"), *self._next_root())
+        """Pass over a root that cannot be scanned."""
+        return (Tell(f"{printable(root)}: not scanned: {detail}"), *self._next_root())
+
+    def on_follow_failed(self, detail: str) -> tuple[SourceAction, ...]:
+        """Go on with what was found so far."""
+        self._following = False
+        told = Tell(f"folders are not watched any more: {detail}")
+        if self._found_in_group or self._painting:
+            return (told, Step.ENDED)
+        return (told, *self._next_group())
 
     def on_scene(self, scene: SceneResult) -> tuple[tuple[Photo, ...], tuple[SourceAction, ...]]:
         """Take a painted scene: return it and ask for the next one."""
         following = scene.index + 1
-        last = following >= scene.scene_count
-        return (_photo(scene.photo),), (Step.ENDED if last else PaintNext(following),)
+        self._painted = following >= scene.scene_count
+        next_step = Step.ENDED if self._painted else PaintNext(following)
+        return (_photo(scene.photo),), (next_step,)
 
     def on_scene_failed(self, detail: str) -> tuple[SourceAction, ...]:
         """Give up painting: there is nothing else to show."""
+        self._painted = True
         return (Tell(f"the scenes cannot be painted: {detail}"), Step.ENDED)
 
     def on_nothing_shown(self) -> tuple[SourceAction, ...]:
         """Go on to the next group: not one photo of this one can be shown."""
-        if not self._name:
+        if self._painting:
             return ()
         return (Tell(f"{self._name}: no photo here can be shown"), *self._next_group())
 
@@ -110,25 +152,36 @@ class Sources:
         """The present group's name, empty once the scenes are painted."""
         return self._group.name if self._group else ""
 
+    def _follow(self, patience_ms: int) -> tuple[Ask, ...]:
+        """Ask for changes, unless that was asked already."""
+        if self._following:
+            return ()
+        self._following = True
+        return (Ask(Follow(cursor=self._cursor, patience_ms=patience_ms)),)
+
     def _next_root(self) -> tuple[SourceAction, ...]:
-        self._found_in_root = 0
-        if self._roots:
-            return (ScanNext(self._roots.pop(0), 0),)
-        if self._found_in_group:
-            return (Step.ENDED,)
-        return self._next_group()
+        if self._unread:
+            root = self._unread.pop(0)
+            self._read.append(root)
+            return (Ask(Scan(root=root)),)
+        return self._follow(_SEARCHING_PATIENCE_MS)
 
     def _next_group(self) -> tuple[SourceAction, ...]:
         self._found_in_group = 0
         if not self._groups:
-            self._group = None
-            return (PaintNext(0),)
+            self._group, self._painting = None, True
+            # A photo that is put into a folder meanwhile is shown among the scenes.
+            return (PaintNext(0), *(self._follow(_PATIENCE_MS) if self._read else ()))
         self._group = self._groups.pop(0)
-        self._roots = list(self._group.roots)
-        if not self._roots:
+        self._unread += self._group.roots
+        if not self._group.roots:
             return (Tell(f"{self._name}: no photos found"), *self._next_group())
         return self._next_root()
 
 
 def _photo(found: FoundPhoto) -> Photo:
-    return Photo(found.path, found.size_bytes, found.mtime_ns)
+    return Photo(found.path, found.size_bytes, found.mtime_ns, Pool.LOCAL, found.seen, found.rank)
+
+
+def _told(skipped: SkippedFolder) -> Tell:
+    return Tell(f"{printable(skipped.path)}: {skipped.error.detail} ({skipped.error.kind})")

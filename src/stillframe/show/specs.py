@@ -4,10 +4,10 @@ Role: from settings and places to `WorkerSpec`s. Counterpart: `supervision` star
 name; `workers.confinement` holds each to its sandbox.
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
+from stillframe.contracts.control import SettingValue
 from stillframe.contracts.sandbox import SANDBOX_PATHS_CAP, Sandbox
 from stillframe.contracts.wire import PROTOCOLS
 from stillframe.settings import QueueSettings, Settings
@@ -17,46 +17,60 @@ from stillframe.transport.arena import ArenaShape
 
 # A 4K scene takes seconds to paint, and ten times that on the smallest machines.
 _PAINT_DEADLINE_S = 120.0
+INDEX_NAME: Final = "library.sqlite3"
 # One page of a scan; a sleeping disk or a share that is being mounted takes its time.
 _SCAN_DEADLINE_S = 60.0
 # Long enough to answer the next page, short enough that a show's hours are not spent on it.
 _IDLE_S = 5.0
-# Names and sizes of the folders on one way down, and of the page being filled.
-_SCAN_MEMORY_BYTES: Final = 512 << 20
+# An index of a million photos that has to be kept in memory, and the threads' stacks.
+_SCAN_MEMORY_BYTES: Final = 1 << 30
 # A scene of 3840 x 2160 takes 0.6 GiB.
 _PAINT_MEMORY_BYTES: Final = 2 << 30
 
 
+@dataclass(frozen=True)
+class Places:
+    """Where the workers find and keep things.
+
+    Attributes:
+        roots: the folders and files that photos come from.
+        scenes: the folder in which painted scenes are kept.
+        index: the folder in which the index of photos is kept.
+    """
+
+    roots: tuple[bytes, ...]
+    scenes: bytes
+    index: bytes
+
+
 def worker_specs(
-    settings: Settings, arena: ArenaShape, *, roots: Iterable[bytes], scenes_folder: bytes
+    settings: Settings, arena: ArenaShape, places: Places, *, steady: bool = False
 ) -> tuple[WorkerSpec, ...]:
     """Return every kind of worker that a show starts.
 
     Args:
         settings: what each worker gets its slice of.
         arena: how the frames' memory is cut.
-        roots: the folders and files that photos come from.
-        scenes_folder: where painted scenes are kept.
+        places: what they may read and write.
+        steady: whether photos are found in an order that the next show can repeat.
     """
-    specs = _unconfined(settings, arena)
+    specs = _unconfined(settings, arena, places, steady=steady)
     if not settings.workers.sandbox:
         return specs
-    rooms = _sandboxes(settings, tuple(roots), scenes_folder)
+    rooms = _sandboxes(settings, places)
     return tuple(replace(spec, sandbox=rooms[spec.name]) for spec in specs)
 
 
-def _sandboxes(
-    settings: Settings, roots: tuple[bytes, ...], scenes_folder: bytes
-) -> dict[str, Sandbox]:
+def _sandboxes(settings: Settings, places: Places) -> dict[str, Sandbox]:
     """Return what each worker may do; all it needs of the system it has opened before."""
-    scenes = (scenes_folder,)
-    photos = gathered(roots, SANDBOX_PATHS_CAP - len(scenes))
+    scenes, index = (places.scenes,), (places.index,) if settings.library.index else ()
+    photos = gathered(places.roots, SANDBOX_PATHS_CAP - len(scenes))
     return {
         # The painter may make its folder after the image worker was confined, so both make it.
         "images": Sandbox(
             read=(*photos, *scenes), make=scenes, memory_bytes=settings.images.memory_bytes
         ),
-        "library": Sandbox(read=photos, memory_bytes=_SCAN_MEMORY_BYTES),
+        "library": Sandbox(read=photos, write=index, make=index, memory_bytes=_SCAN_MEMORY_BYTES),
         "scenes": Sandbox(write=scenes, make=scenes, memory_bytes=_PAINT_MEMORY_BYTES),
     }
 
@@ -75,7 +89,9 @@ def backlog_caps(queues: QueueSettings) -> dict[str, int]:
     }
 
 
-def _unconfined(settings: Settings, arena: ArenaShape) -> tuple[WorkerSpec, ...]:
+def _unconfined(
+    settings: Settings, arena: ArenaShape, places: Places, *, steady: bool
+) -> tuple[WorkerSpec, ...]:
     caps = backlog_caps(settings.queues)
     images = WorkerSpec(
         name="images",
@@ -94,8 +110,8 @@ def _unconfined(settings: Settings, arena: ArenaShape) -> tuple[WorkerSpec, ...]
         name="library",
         module="stillframe.workers.library",
         protocol=PROTOCOLS["library"],
+        settings=_library_slice(settings, places, steady=steady),
         deadlines=Deadlines(task_s=_SCAN_DEADLINE_S),
-        shutdown=Shutdown(idle_s=_IDLE_S),
         limits=Limits(backlog=caps["library"]),
     )
     scenes = WorkerSpec(
@@ -108,3 +124,26 @@ def _unconfined(settings: Settings, arena: ArenaShape) -> tuple[WorkerSpec, ...]
         limits=Limits(backlog=caps["scenes"]),
     )
     return images, library, scenes
+
+
+def _library_slice(settings: Settings, places: Places, *, steady: bool) -> dict[str, SettingValue]:
+    """Return what the library worker gets of the settings."""
+    library = settings.library
+    try:
+        folder = places.index.decode()
+    except UnicodeDecodeError:  # no message carries such a path as a setting
+        folder = ""
+    return {
+        # What is known already would be found before the rest.
+        "index": f"{folder}/{INDEX_NAME}" if folder and library.index and not steady else "",
+        "order": settings.show.order,
+        "since": library.since,
+        "until": library.until,
+        "rating": library.rating,
+        "keyword": library.keyword,
+        "min_pixels": library.min_pixels,
+        "orientation": library.orientation,
+        "exclude": library.exclude,
+        "burst_photos": library.burst_photos,
+        "steady": steady,
+    }

@@ -19,7 +19,7 @@ from stillframe.contracts.errors import (
     MessageTooLargeError,
     StaleSlotError,
 )
-from stillframe.contracts.library import ScanResult
+from stillframe.contracts.library import LibraryResult, ScanPage
 from stillframe.contracts.messages import Failure, Request, Response
 from worker_child import WorkerChild
 from worker_kinds import SIMULATED, Kind, addressed, scan
@@ -97,8 +97,10 @@ def test_a_folder_is_made_up_page_by_page_without_a_gap() -> None:
     with Player.of("library", Script()) as player:
         pages, cursor = [], 0
         while True:
-            page = player.ask(scan(b"/photos", cursor))
-            assert isinstance(page, ScanResult)
+            answer = player.ask(scan(b"/photos", cursor))
+            assert isinstance(answer, LibraryResult)
+            page = answer.told
+            assert isinstance(page, ScanPage)
             pages.append(page)
             if not (cursor := page.next_cursor):
                 break

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from stillframe.contracts.caps import PATH_CAP_BYTES, SCAN_PAGE_CAP_ITEMS
 from stillframe.contracts.errors import Fault, FaultKind
-from stillframe.contracts.library import FoundPhoto, ScanResult, SkippedFolder
+from stillframe.contracts.library import Changes, FoundPhoto, LibraryResult, SkippedFolder
 from stillframe.contracts.wire import PROTOCOLS
 from stillframe.workers.library.core import Page, folder_fault, looks_like_photo
 
@@ -19,7 +19,10 @@ CODEC = PROTOCOLS["library"].from_worker("library")
 @pytest.mark.parametrize(
     "name",
     [
-        *[b"a." + suffix for suffix in b"jpg jpeg jpe jfif png webp avif gif tif tiff".split()],
+        *[
+            b"a." + suffix
+            for suffix in b"jpg jpeg jfif png webp avif heic jxl gif tiff bmp dng nef".split()
+        ],
         *[b"A.JPG", b"a.b.Png", b"a..jpg", b" .jpg", b"\xff\xfe.jpg", b"new\nline.jpg", b"-.webp"],
     ],
 )
@@ -31,7 +34,7 @@ def test_a_photos_name_is_recognised(name: bytes) -> None:
     "name",
     [
         *[b"", b".", b"..", b"jpg", b"ajpg", b".jpg", b".a.jpg", b"a.jpg.part", b"a.jpg ", b"a."],
-        *[b"a.mp4", b"a.heic", b"a.pdf", b"a.svg", b"a.jpgx", b"a.jpg\n", b"a.txt"],
+        *[b"a.mp4", b"a.pdf", b"a.svg", b"a.jpgx", b"a.jpg\n", b"a.txt"],
     ],
 )
 def test_other_names_are_left_unopened(name: bytes) -> None:
@@ -66,10 +69,11 @@ def photo(path: bytes = b"/a.jpg") -> FoundPhoto:
 def test_a_page_takes_so_many_items_and_no_more() -> None:
     page = Page(3)
     skipped = SkippedFolder(path=b"/b", error=Fault(kind=FaultKind.NOT_FOUND, detail="gone"))
-    assert [page.add(photo()), page.add(skipped), page.add(photo())] == [True, True, True]
+    assert [page.add(photo()), page.add(skipped), page.add(b"/gone")] == [True, True, True]
     assert not page.add(photo())
     assert not page.add(skipped)
-    assert (len(page.photos), len(page.skipped)) == (2, 1)
+    assert not page.add(b"/c")
+    assert (len(page.photos), len(page.skipped), page.gone) == (1, 1, [b"/gone"])
 
 
 def test_a_page_of_ordinary_paths_is_not_cut_short() -> None:
@@ -93,6 +97,8 @@ PHOTOS = st.builds(
     LONG,
     st.sampled_from([0, LARGEST]),
     st.sampled_from([0, LARGEST, -LARGEST]),
+    st.booleans(),
+    st.sampled_from([b"", b"\xff" * 256]),
 )
 DETAILS = st.text(max_size=200) | st.sampled_from([os.strerror(n) for n in errno.errorcode])
 SKIPPED = st.builds(
@@ -100,7 +106,7 @@ SKIPPED = st.builds(
     path=LONG,
     error=st.builds(Fault, kind=st.sampled_from(FaultKind), detail=DETAILS),
 )
-MANY = st.lists(PHOTOS | SKIPPED, min_size=1, max_size=80).flatmap(
+MANY = st.lists(PHOTOS | SKIPPED | LONG, min_size=1, max_size=80).flatmap(
     lambda items: st.sampled_from([items, items * 20])
 )
 
@@ -108,26 +114,30 @@ MANY = st.lists(PHOTOS | SKIPPED, min_size=1, max_size=80).flatmap(
 @settings(deadline=None, max_examples=60)
 @given(MANY, st.integers(1, SCAN_PAGE_CAP_ITEMS))
 def test_whatever_fills_a_page_its_message_stays_under_the_cap(
-    items: list[FoundPhoto | SkippedFolder], max_items: int
+    items: list[FoundPhoto | SkippedFolder | bytes], max_items: int
 ) -> None:
     page = Page(max_items)
     added = 0
     while added < len(items) and page.add(items[added]):
         added += 1
     assert added >= 1
-    result = ScanResult(
+    told = Changes(
+        photos=tuple(page.photos),
+        gone=tuple(page.gone),
+        skipped=tuple(page.skipped),
+        searching=True,
+        next_cursor=LARGEST,
+    )
+    result = LibraryResult(
         seq=LARGEST,
         correlation_id=LARGEST,
         worker="library",
         ts_req_ns=LARGEST,
         deadline_ns=LARGEST,
         ts_res_ns=LARGEST,
-        root=b"/" * PATH_CAP_BYTES,
-        photos=tuple(page.photos),
-        skipped=tuple(page.skipped),
-        next_cursor=LARGEST,
+        told=told,
     )
     assert CODEC.decode(CODEC.encode(result)) == result
-    kinds = [FoundPhoto, SkippedFolder]
-    held: list[list[object]] = [list(page.photos), list(page.skipped)]
+    kinds = [FoundPhoto, SkippedFolder, bytes]
+    held: list[list[object]] = [list(page.photos), list(page.skipped), list(page.gone)]
     assert held == [[i for i in items[:added] if isinstance(i, kind)] for kind in kinds]

@@ -1,162 +1,248 @@
-"""The library worker's edges: walking folders.
+"""The library worker's edges: questions in, answers from the index out.
 
-Role: performs a scan page by page. Counterpart: `contracts.library` describes the pages.
+Role: keeps an index of the photos of all folders, and answers from it. Counterpart:
+`contracts.library` describes the questions; `workers.library.search` fills the index meanwhile.
 
 Guarantees:
-- Every folder is entered once, whatever links point to it; every path is below the root.
-- Memory is bounded by the open folders on the way down, not by the library.
-- A folder that cannot be listed is reported and passed over; a scan never fails half-way.
+- An answer never waits for a disk that the photos lie on, except about a single file.
+- An index that cannot be used is replaced by one in memory; whoever asks is told to start over.
 """
 
-import errno
-import os
-import stat
+import datetime as dt
+import random
+import sqlite3
 import time
 from collections.abc import Iterator
 from typing import ClassVar, Final, Self
 
-from stillframe.contracts.caps import PATH_CAP_BYTES
+import msgspec
+
 from stillframe.contracts.control import Start
-from stillframe.contracts.errors import FaultError, FaultKind
-from stillframe.contracts.library import FoundPhoto, ScanRequest, ScanResult, SkippedFolder
+from stillframe.contracts.errors import Fault, FaultError, FaultKind
+from stillframe.contracts.library import (
+    BrokenPhoto,
+    Changes,
+    Check,
+    Checked,
+    Follow,
+    FoundPhoto,
+    LibraryRequest,
+    LibraryResult,
+    Numbers,
+    Scan,
+    ScanPage,
+    SkippedFolder,
+    Survey,
+)
 from stillframe.contracts.messages import echo
 from stillframe.contracts.sandbox import Sandbox
 from stillframe.contracts.wire import PROTOCOLS, Protocol
-from stillframe.workers.confinement.roots import lies_outside
 from stillframe.workers.handler import Handler
-from stillframe.workers.library.core import Page, folder_fault, looks_like_photo
+from stillframe.workers.library import header, schema
+from stillframe.workers.library.core import Page
+from stillframe.workers.library.index import Index
+from stillframe.workers.library.search import Search
+from stillframe.workers.library.selection import LibrarySettings, select
 
 # Scans that were begun and not finished; a show has a handful of roots.
 _OPEN_SCANS_CAP: Final = 64
-_FARTHEST_NS: Final = 2**63 - 1
-
-Item = FoundPhoto | SkippedFolder
+# Enough to begin a show with in any order; what is not found in this time comes as a change.
+_FIRST_PHOTOS: Final = 64
+_FIRST_S: Final = 0.1
 
 
 class _Scan:
-    """A walk in progress, and the item that did not fit the page before."""
+    """The pages of one root, and what did not fit the last one."""
 
-    def __init__(self, root: bytes, sandbox: Sandbox | None) -> None:
+    def __init__(self, root: bytes, pages: Iterator[list[FoundPhoto]]) -> None:
         self.root = root
-        self.items = walk(root, sandbox)
-        self.left_over: Item | None = None
+        self.photos = (photo for page in pages for photo in page)
+        self.left_over: FoundPhoto | None = None
 
 
-class LibraryHandler(Handler[ScanRequest, ScanResult]):
-    """Walks folders and answers page by page."""
+class LibraryHandler(Handler[LibraryRequest, LibraryResult]):
+    """Answers from the index, and has it filled."""
 
     name: ClassVar[str] = "library"
     protocol: ClassVar[Protocol] = PROTOCOLS["library"]
 
-    def __init__(self, sandbox: Sandbox | None = None) -> None:
-        self._sandbox = sandbox
+    def __init__(self, settings: LibrarySettings, sandbox: Sandbox | None) -> None:
+        self._settings, self._sandbox = settings, sandbox
+        self._selection = select(settings, dt.date.today())  # noqa: DTZ011 - a person's day
         self._scans: dict[int, _Scan] = {}
         self._last_cursor = 0
 
     @classmethod
     def start(cls, start: Start) -> Self:
-        """Nothing to load: the standard library walks."""
-        return cls(start.sandbox)
+        """Load what reads headers; nothing is opened yet.
 
-    def handle(self, request: ScanRequest) -> ScanResult:
-        """Return one page.
+        Raises:
+            ValueError: if the settings are not ours.
+        """
+        header.set_up()
+        return cls(msgspec.convert(start.settings, LibrarySettings), start.sandbox)
+
+    def warm_up(self) -> None:
+        """Open the index; only now, for it is bytes from a disk too."""
+        self._begin(schema.open_index(self._settings.index))
+
+    def _begin(self, opened: schema.Opened) -> None:
+        # The order of photos needs no secrecy.
+        self._index = Index(opened.database, random.Random())  # noqa: S311
+        self._search = Search(
+            self._index, self._selection, self._sandbox, in_turn=self._settings.steady
+        )
+        self._began_at = self._index.last_seq()
+        self._notes = [opened.note] if opened.note else []
+        self._scans.clear()
+
+    def handle(self, request: LibraryRequest) -> LibraryResult:
+        """Answer one question.
 
         Raises:
             FaultError: `bad-request` for a cursor that this process did not give out, which is
-                what a cursor from before a restart is: start over with 0.
+                what one from before a restart is, and after the index was lost: scan again.
         """
-        scan = self._continue_scan(request)
-        page = Page(request.max_items)
+        try:
+            if self._search.lost is not None:
+                raise self._search.lost
+            told = self._answer(request.ask)
+        except sqlite3.Error as error:
+            self._replace_index(error)
+            raise FaultError(
+                FaultKind.BAD_REQUEST, f"the index was lost ({error}): scan again"
+            ) from error
+        return LibraryResult(**echo(request, time.monotonic_ns()), told=told)
+
+    def close(self) -> None:
+        """Have the search end, and close the index."""
+        self._search.close()
+        self._index.close()
+
+    def _answer(
+        self, ask: Scan | Follow | Survey | Check
+    ) -> ScanPage | Changes | Numbers | Checked:
+        match ask:
+            case Scan():
+                return self._scan(ask)
+            case Follow():
+                return self._follow(ask)
+            case Survey():
+                return self._index.numbers(
+                    self._search.roots,
+                    self._settings.burst_photos,
+                    searching=self._search.searching,
+                )
+            case Check():
+                return self._check(ask)
+
+    def _replace_index(self, error: sqlite3.Error) -> None:
+        """Go on in memory; a file that turned out to be damaged is kept aside."""
+        self.close()
+        path = self._settings.index
+        note = f"the index {path or 'in memory'} failed: {error}: this show remembers no more"
+        if path and not isinstance(error, sqlite3.OperationalError):
+            try:
+                schema.set_aside(path)
+            except OSError as cannot:
+                note += f"; it cannot be kept aside: {cannot}"
+        self._begin(schema.Opened(schema.open_index("").database, note))
+
+    # What is known.
+
+    def _scan(self, ask: Scan) -> ScanPage:
+        scan = self._continue_scan(ask)
+        page = Page(ask.max_items)
         complete = _fill(page, scan)
         next_cursor = 0
         if not complete:
             self._last_cursor += 1
             next_cursor = self._last_cursor
             self._scans[next_cursor] = scan
-        return ScanResult(
-            **echo(request, time.monotonic_ns()),
-            root=request.root,
-            photos=tuple(page.photos),
-            skipped=tuple(page.skipped),
-            next_cursor=next_cursor,
-        )
+        return ScanPage(root=ask.root, photos=tuple(page.photos), next_cursor=next_cursor)
 
-    def _continue_scan(self, request: ScanRequest) -> _Scan:
-        if request.cursor == 0:
+    def _continue_scan(self, ask: Scan) -> _Scan:
+        if ask.cursor == 0:
             while len(self._scans) >= _OPEN_SCANS_CAP:
                 del self._scans[next(iter(self._scans))]
-            return _Scan(request.root, self._sandbox)
-        scan = self._scans.pop(request.cursor, None)
-        if scan is None or scan.root != request.root:
+            root = self._search.add(ask.root)
+            if not self._settings.steady:
+                self._search.wait_for_first(root, _FIRST_PHOTOS, _FIRST_S)
+            return _Scan(ask.root, self._index.pages(root, self._selection, ask.max_items))
+        scan = self._scans.pop(ask.cursor, None)
+        if scan is None or scan.root != ask.root:
             raise FaultError(
-                FaultKind.BAD_REQUEST, f"no scan has cursor {request.cursor}; start over with 0"
+                FaultKind.BAD_REQUEST, f"no scan has cursor {ask.cursor}; start over with 0"
             )
         return scan
 
+    # What changes.
+
+    def _follow(self, ask: Follow) -> Changes:
+        roots = self._search.roots
+        if not roots:
+            raise FaultError(FaultKind.BAD_REQUEST, "no root was scanned yet: scan one first")
+        if ask.shown or ask.round_over:
+            self._index.note_shown(roots, ask.shown, round_over=ask.round_over)
+        after = ask.cursor or self._began_at
+        end_s = time.monotonic() + ask.patience_ms / 1000
+        while True:
+            searching = self._search.searching  # asked first: what is found meanwhile still comes
+            changes = self._changes_after(after, ask.max_items, searching=searching)
+            left_s = end_s - time.monotonic()
+            waits = self._settings.steady and searching and len(changes.photos) < ask.max_items
+            if left_s <= 0:
+                return Changes(searching=True, next_cursor=after) if waits else changes
+            if changes.skipped or (changes.next_cursor != after and not waits):
+                return changes
+            self._search.wait(left_s)
+
+    def _changes_after(self, after: int, max_items: int, *, searching: bool) -> Changes:
+        page = Page(max_items)
+        for note in self._notes:
+            where = self._settings.index.encode() or b"index"
+            page.add(SkippedFolder(path=where, error=Fault(kind=FaultKind.IO_ERROR, detail=note)))
+        self._notes = []
+        while (skipped := self._search.take_skipped()) is not None:
+            if not page.add(skipped):
+                self._search.put_back(skipped)
+                break
+        cursor = after
+        for change in self._index.changes(self._search.roots, self._selection, after, max_items):
+            if not page.add(change.path if change.photo is None else change.photo):
+                break
+            cursor = change.seq
+        return Changes(
+            photos=tuple(page.photos),
+            gone=tuple(page.gone),
+            skipped=tuple(page.skipped),
+            searching=searching or cursor != after,
+            next_cursor=cursor,
+        )
+
+    # What a person asks.
+
+    def _check(self, ask: Check) -> Checked:
+        photos = self._index.photos_after(self._search.roots, ask.cursor, ask.max_items)
+        broken = []
+        for photo in photos:
+            try:
+                said: header.Header | str = header.read_header(photo.path)
+            except FaultError as error:
+                broken.append(BrokenPhoto(path=photo.path, error=error.fault))
+                said = str(error)
+            self._index.describe(photo.id, said, tell=self._selection.hears_of_headers)
+        next_cursor = photos[-1].id if len(photos) == ask.max_items else 0
+        return Checked(checked=len(photos), broken=tuple(broken), next_cursor=next_cursor)
+
 
 def _fill(page: Page, scan: _Scan) -> bool:
-    """Move items from the walk to the page; True when the walk has ended."""
+    """Move photos from the index to the page; True when there are no more."""
     if scan.left_over is not None:
         page.add(scan.left_over)
         scan.left_over = None
-    for item in scan.items:
-        if not page.add(item):
-            scan.left_over = item
+    for photo in scan.photos:
+        if not page.add(photo):
+            scan.left_over = photo
             return False
     return True
-
-
-def walk(root: bytes, sandbox: Sandbox | None = None) -> Iterator[Item]:
-    """Yield every photo below `root`, folder by folder in name order; `root` may be one file."""
-    try:
-        status = os.stat(root)
-    except (OSError, ValueError) as error:
-        yield SkippedFolder(path=root, error=folder_fault(error))
-        return
-    if stat.S_ISREG(status.st_mode):
-        yield _found(root, status)
-        return
-    seen = {(status.st_dev, status.st_ino)}
-    pending = [root]
-    while pending:
-        folder = pending.pop()
-        try:
-            os.stat(os.path.join(folder, b"."))  # may be listed, but not entered: no file is seen
-            with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError as error:
-            outside = error.errno == errno.EACCES and lies_outside(folder, sandbox)
-            yield SkippedFolder(path=folder, error=folder_fault(error, outside=outside))
-            continue
-        subfolders = []
-        for entry in entries:
-            found = _inspect(entry, seen)
-            if found is True:
-                subfolders.append(entry.path)
-            elif found:
-                yield found
-        pending.extend(reversed(subfolders))
-
-
-def _inspect(entry: "os.DirEntry[bytes]", seen: set[tuple[int, int]]) -> FoundPhoto | bool:
-    """Return a photo, True for a folder not entered before, or False for anything else."""
-    if len(entry.path) > PATH_CAP_BYTES or entry.name.startswith(b"."):
-        return False
-    try:
-        if entry.is_dir():
-            status = entry.stat()
-            identity = (status.st_dev, status.st_ino)
-            unseen = identity not in seen
-            seen.add(identity)
-            return unseen
-        if looks_like_photo(entry.name) and entry.is_file():
-            return _found(entry.path, entry.stat())
-    except OSError:
-        pass  # vanished between listing and looking, or a link in a circle: nothing to show
-    return False
-
-
-def _found(path: bytes, status: os.stat_result) -> FoundPhoto:
-    # Some file systems keep times of more than 64 bits in ns, which no message carries.
-    mtime_ns = max(-_FARTHEST_NS, min(status.st_mtime_ns, _FARTHEST_NS))
-    return FoundPhoto(path, status.st_size, mtime_ns)
