@@ -86,6 +86,15 @@ class SupervisedWorker:
             _check("the image worker", len(lease.pixels), target.pixels * _RGBA_BYTES)
             self._crew.release("images", lease)
 
+    def pixels(self, path: Path, target: Size) -> bytes:
+        """Return one frame: RGBA."""
+        self._submit(path, target)
+        lease = self._next_lease()
+        with lease.pixels as frame:
+            data = bytes(frame)
+        self._crew.release("images", lease)
+        return data
+
     def cpu_s(self) -> float:
         """Return the worker's time and that of this process, supervisor thread included."""
         return process_cpu_s(self._crew.pid) + time.process_time()
@@ -140,14 +149,23 @@ class Vipsthumbnail:
         out = Path(self._folder.name) / "frame.raw"
         size = f"{target.width}x{target.height}"
         for path in paths:
-            command = ["vipsthumbnail", str(path), "--size", size, "--smartcrop", "centre"]
-            child = subprocess.Popen([*command, "-o", str(out)])
-            _, status, usage = os.wait4(child.pid, 0)
-            child.returncode = os.waitstatus_to_exitcode(status)
-            _check("vipsthumbnail", f"exit {child.returncode}", "exit 0")
-            self._cpu_s += usage.ru_utime + usage.ru_stime
+            self._run(path, size, out)
             _check("vipsthumbnail", out.stat().st_size, target.pixels * _RGB_BYTES)
             out.unlink()
+
+    def pixels(self, path: Path, target: Size) -> bytes:
+        """Return one frame: RGB."""
+        out = Path(self._folder.name) / "frame.raw"
+        self._run(path, f"{target.width}x{target.height}", out)
+        return out.read_bytes()
+
+    def _run(self, path: Path, size: str, out: Path) -> None:
+        command = ["vipsthumbnail", str(path), "--size", size, "--smartcrop", "centre"]
+        child = subprocess.Popen([*command, "-o", str(out)])
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        _check("vipsthumbnail", f"exit {child.returncode}", "exit 0")
+        self._cpu_s += usage.ru_utime + usage.ru_stime
 
     def cpu_s(self) -> float:
         """Return the time of the processes that have ended, and of this one that started them."""

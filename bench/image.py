@@ -24,14 +24,17 @@ from bench.decoders import (
     SupervisedWorker,
     Vipsthumbnail,
 )
+from bench.fidelity import likeness
 from bench.rounds import Pace, turned
-from bench.sample_photos import NoPhotoError, large_photos
+from bench.sample_photos import NoPhotoError, large_photos, other_formats
 from stillframe.contracts.pixels import Size
 
 _SIZES: Final = (Size(1920, 1080), Size(3840, 2160))
 _OURS: Final = "ours"
 _MISSING: Final = {"vipsthumbnail": Vipsthumbnail.missing, "pillow_threads": PillowThreads.missing}
-_QUICK_S: Final = 50.0
+# The likeness and the other formats take the rest of a minute.
+_QUICK_S: Final = 30.0
+_FORMAT_ROUNDS: Final = 3
 _FULL_ROUNDS: Final = 20
 _SLOTS: Final = 6
 
@@ -72,7 +75,12 @@ def main(arguments: list[str]) -> int:
             contenders["pillow_threads"] = stack.enter_context(PillowThreads())
         contenders["process_pool"] = stack.enter_context(ProcessPool())
         times, done = _measure(contenders, photos, pace.from_now())
-    table.show("image", _rows(times, list(contenders)), notes=[*notes, f"rounds: {done}"])
+        rows = [
+            *_rows(times, list(contenders)),
+            *_likeness_rows(contenders, photos[0]),
+            *_format_rows(contenders),
+        ]
+    table.show("image", rows, notes=[*notes, f"rounds: {done}"])
     return 0
 
 
@@ -90,6 +98,33 @@ def _measure(
                 _take(times[size, name], contenders[name], photos, size)
         done = number + 1
     return times, done
+
+
+def _likeness_rows(contenders: Mapping[str, Decoder], photo: Path) -> list[table.Row]:
+    ours, peer = contenders[_OURS], contenders.get("vipsthumbnail")
+    if not isinstance(ours, SupervisedWorker) or not isinstance(peer, Vipsthumbnail | None):
+        raise TypeError("likeness is measured between our worker and vipsthumbnail")
+    return [
+        table.Row(f"{size.width}x{size.height}", metric, unit, value, peers)
+        for size in _SIZES
+        for metric, unit, value, peers in likeness(photo, size, ours, peer)
+    ]
+
+
+def _format_rows(contenders: Mapping[str, Decoder]) -> list[table.Row]:
+    """Decode each other format once by ours and by Pillow, in turns, and once before that."""
+    names = [name for name in (_OURS, "pillow_threads") if name in contenders]
+    rows = []
+    for suffix, path in other_formats().items():
+        taken = {name: Taken() for name in names}
+        for number in range(_FORMAT_ROUNDS + 1):
+            for name in turned(names, number):
+                spare = Taken() if number == 0 else taken[name]
+                _take(spare, contenders[name], [path], _SIZES[0])
+        cpu_ms = {name: statistics.median(taken[name].cpu_ms) for name in names}
+        ours = cpu_ms.pop(_OURS)
+        rows.append(table.Row(f"{suffix}_1920x1080", "cpu_ms", "ms", ours, cpu_ms))
+    return rows
 
 
 def _take(taken: Taken, decoder: Decoder, photos: Sequence[Path], size: Size) -> None:

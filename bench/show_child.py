@@ -31,6 +31,7 @@ from stillframe.contracts.images import ImageRequest, Profile, RatioPolicy
 from stillframe.contracts.pixels import Size
 from stillframe.player import frame_log
 from stillframe.settings import Settings, load
+from stillframe.show.code import code_folders
 from stillframe.show.memory import plan_arena
 from stillframe.show.sources import Group
 from stillframe.show.specs import Places, worker_specs
@@ -100,6 +101,7 @@ def main(text: str) -> None:
                     roots=(os.fsencode(order.photos),),
                     scenes=os.fsencode(order.photos) + b"/scenes",
                     index=os.fsencode(order.photos) + b"/.index",
+                    code=code_folders(),
                 ),
                 on_open=lambda view: _drive(view, stalls=order.stalls),
             ),

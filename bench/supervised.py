@@ -113,6 +113,16 @@ class Supervised:
             if isinstance(event := self._supervisor.take(), events.WorkerChanged):
                 self._note(event)
 
+    def until_ready(self, kinds: int) -> None:
+        """Wait until the workers of so many kinds are ready."""
+        ready: set[str] = set()
+        while len(ready) < kinds:
+            self._rings.get(timeout=ANSWER_S)
+            if isinstance(event := self._supervisor.take(), events.WorkerChanged):
+                self._note(event)
+                if event.state is events.WorkerState.READY:
+                    ready.add(event.worker)
+
     def _note(self, change: events.WorkerChanged) -> None:
         if change.state is events.WorkerState.FAILED:
             raise RuntimeError(f"the {change.worker} worker: {change.cause}")

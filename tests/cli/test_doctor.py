@@ -16,9 +16,11 @@ from crew import environment as with_helpers
 from shows import STILLFRAME, environment
 from stillframe.cli import doctor, system
 from stillframe.cli.doctor import Finding, of_system, of_workers, table
+from stillframe.contracts.control import Lack
 from stillframe.contracts.sandbox import LayerState
 from stillframe.settings import load
 from stillframe.show.specs import Places, worker_specs
+from stillframe.supervision.events import WorkerChanged, WorkerState
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.transport.arena import ArenaShape
 from virtual_screen import VirtualScreen
@@ -67,6 +69,15 @@ def test_every_worker_is_started_and_every_layer_said(tmp_path: Path) -> None:
     assert "xvfb-run" in found["system", "display"][1]
     for state, detail in found.values():
         assert state == "on" or detail, "what is not on is explained"
+
+
+def test_formats_whose_decoders_are_not_installed_are_named_with_their_packages() -> None:
+    lack = Lack(what="HEIC", package="pillow-heif")
+    ready = WorkerChanged("images", WorkerState.READY, pid=9, lacks=(lack,))
+    (spec,) = (spec for spec in specs(Path("/nowhere")) if spec.name == "images")
+    found = {finding.check: finding for finding in doctor._of_worker(spec, ready, ())}
+    assert found["HEIC"].state is LayerState.UNSUPPORTED
+    assert "pillow-heif" in found["HEIC"].detail
 
 
 def test_a_display_that_answers_is_on(tmp_path: Path, screen: VirtualScreen) -> None:

@@ -21,6 +21,7 @@ from stillframe import app
 from stillframe.contracts.pixels import Size
 from stillframe.player import frame_log
 from stillframe.settings import load
+from stillframe.show.code import code_folders
 from stillframe.show.sources import Group
 from stillframe.show.specs import Places
 
@@ -91,6 +92,7 @@ def _play(folder: str, stalls: str) -> None:
                 roots=(os.fsencode(folder),),
                 scenes=os.fsencode(folder) + b"/scenes",
                 index=os.fsencode(folder) + b"/.index",
+                code=code_folders(),
             ),
             on_open=lambda view: _schedule(view, stalls),
         ),

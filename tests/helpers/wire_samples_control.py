@@ -7,6 +7,7 @@ from stillframe.contracts.control import (
     Configure,
     Failed,
     Hello,
+    Lack,
     LogLevel,
     LogRecord,
     Ready,
@@ -45,6 +46,7 @@ def control_samples() -> tuple[msgspec.Struct, ...]:
             pid=4242,
             packages=("msgspec", "pyvips"),
             layers=(LayerReport(layer=Layer.LANDLOCK, state=LayerState.ON, detail="version 4"),),
+            lacks=(Lack(what="HEIC", package="pillow-heif"),),
         ),
         Failed(error=Fault(kind=FaultKind.BAD_REQUEST, detail="no arena", actual=1, limit=2)),
         LogRecord(

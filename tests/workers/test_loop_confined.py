@@ -19,6 +19,7 @@ from PIL import Image, ImageCms
 
 from confined import expected, supports_landlock
 from photos import encoded, installed, picture, shipped
+from raw_photos import dng
 from stillframe.contracts.control import Failed, Hello, Ready, SettingValue, Stop
 from stillframe.contracts.errors import FaultKind
 from stillframe.contracts.images import ImageRequest, ImageResult
@@ -36,6 +37,7 @@ from stillframe.contracts.pixels import Size
 from stillframe.contracts.sandbox import Sandbox
 from stillframe.contracts.scenes import SceneResult
 from stillframe.settings import load
+from stillframe.show.code import code_folders
 from stillframe.show.specs import Places, worker_specs
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.supervision.vitals import read_vitals
@@ -77,6 +79,7 @@ def spec_of(kind: str, place: Path, **environ: str) -> WorkerSpec:
             roots=(os.fsencode(place / "photos"),),
             scenes=os.fsencode(place / "cache" / "scenes"),
             index=os.fsencode(place / "cache" / "library"),
+            code=code_folders(),
         ),
     )
     (spec,) = (spec for spec in specs if spec.name == kind)
@@ -173,6 +176,7 @@ def formats() -> dict[str, bytes]:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     exif = Image.Exif()
     exif[0x0112] = 6
+    pillow_heif.register_heif_opener()
     return {
         "jpeg": encoded(photo, "JPEG", icc_profile=profile, exif=exif.tobytes()),
         "progressive": encoded(photo, "JPEG", progressive=True),
@@ -185,6 +189,10 @@ def formats() -> dict[str, bytes]:
         "palette": encoded(photo.convert("P"), "PNG"),
         "webp": encoded(photo, "WEBP", icc_profile=profile),
         "avif": encoded(photo, "AVIF", icc_profile=profile),
+        "heic": encoded(photo, "HEIF", icc_profile=profile, exif=exif.tobytes()),
+        "jxl": encoded(photo, "JXL", icc_profile=profile, exif=exif.tobytes()),
+        "bmp": encoded(photo, "BMP"),
+        "raw": dng(encoded(photo, "JPEG")),
         "gif": encoded(photo, "GIF"),
         "tiff": encoded(photo, "TIFF", icc_profile=profile),
         "tiff-lzw": encoded(photo, "TIFF", compression="tiff_lzw"),

@@ -121,6 +121,9 @@ def _of_worker(
         yield Finding(part=spec.name, check="start", state=LayerState.BROKEN, detail=detail)
         return
     yield Finding(part=spec.name, check="start", state=LayerState.ON)
+    for lack in change.lacks:
+        todo = f"to have it, install {lack.package}"
+        yield Finding(part=spec.name, check=lack.what, state=LayerState.UNSUPPORTED, detail=todo)
     reports = {report.layer: report for report in change.layers}
     for layer in Layer:
         if layer in reports:

@@ -130,6 +130,7 @@ def places_of(groups: "tuple[Group, ...]") -> "Places":
     """Return where the workers of a show of these groups find and keep things."""
     from platformdirs import user_cache_path
 
+    from stillframe.show.code import code_folders
     from stillframe.show.specs import Places
 
     cache = os.fsencode(user_cache_path("stillframe"))
@@ -137,6 +138,7 @@ def places_of(groups: "tuple[Group, ...]") -> "Places":
         roots=tuple(root for group in groups for root in group.roots),
         scenes=cache + b"/scenes",
         index=cache + b"/library",  # apart from all else, for its worker may write there
+        code=code_folders(),
     )
 
 

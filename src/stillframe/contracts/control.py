@@ -74,6 +74,16 @@ class Hello(
     pid: Count
 
 
+class Lack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something that a worker could do if a package were installed."""
+
+    what: Text
+    package: Text
+
+
+Lacks = Annotated[tuple[Lack, ...], msgspec.Meta(max_length=16)]
+
+
 class Ready(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="control.ready"
 ):
@@ -83,6 +93,8 @@ class Ready(
     packages: Annotated[tuple[PackageName, ...], msgspec.Meta(max_length=512)] = ()
     layers: LayerReports = ()
     """What became of its sandbox, layer by layer; empty if none was asked for."""
+    lacks: Lacks = ()
+    """What it cannot do here."""
 
 
 class Failed(

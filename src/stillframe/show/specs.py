@@ -36,11 +36,13 @@ class Places:
         roots: the folders and files that photos come from.
         scenes: the folder in which painted scenes are kept.
         index: the folder in which the index of photos is kept.
+        code: the folders of what is loaded late.
     """
 
     roots: tuple[bytes, ...]
     scenes: bytes
     index: bytes
+    code: tuple[bytes, ...] = ()
 
 
 def worker_specs(
@@ -64,13 +66,20 @@ def worker_specs(
 def _sandboxes(settings: Settings, places: Places) -> dict[str, Sandbox]:
     """Return what each worker may do; all it needs of the system it has opened before."""
     scenes, index = (places.scenes,), (places.index,) if settings.library.index else ()
-    photos = gathered(places.roots, SANDBOX_PATHS_CAP - len(scenes))
+    photos = gathered(places.roots, SANDBOX_PATHS_CAP - len(scenes) - len(places.code))
     return {
         # The painter may make its folder after the image worker was confined, so both make it.
         "images": Sandbox(
-            read=(*photos, *scenes), make=scenes, memory_bytes=settings.images.memory_bytes
+            read=(*photos, *scenes, *places.code),
+            make=scenes,
+            memory_bytes=settings.images.memory_bytes,
         ),
-        "library": Sandbox(read=photos, write=index, make=index, memory_bytes=_SCAN_MEMORY_BYTES),
+        "library": Sandbox(
+            read=(*photos, *places.code),
+            write=index,
+            make=index,
+            memory_bytes=_SCAN_MEMORY_BYTES,
+        ),
         "scenes": Sandbox(write=scenes, make=scenes, memory_bytes=_PAINT_MEMORY_BYTES),
     }
 

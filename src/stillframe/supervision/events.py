@@ -8,7 +8,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stillframe.contracts.control import LogRecord, SettingValue
+from stillframe.contracts.control import Lack, LogRecord, SettingValue
 from stillframe.contracts.errors import Fault
 from stillframe.contracts.images import SlotGrant
 from stillframe.contracts.messages import Request, Response
@@ -137,6 +137,8 @@ class WorkerChanged:
     """The top-level packages it has loaded, once it is ready."""
     layers: tuple[LayerReport, ...] = ()
     """What became of its sandbox, once it is ready."""
+    lacks: tuple[Lack, ...] = ()
+    """What it cannot do here, once it is ready."""
 
 
 @dataclass(frozen=True)

@@ -277,12 +277,12 @@ class Staff:
     def _enter(self, state: WorkerState, *, cause: str = "", ready: Ready | None = None) -> None:
         self.state = state
         pid = self.active.pid if self.active else 0
-        packages, layers = (ready.packages, ready.layers) if ready else ((), ())
-        self._site.emit(
-            WorkerChanged(
-                self.spec.name, state, pid, self._metrics.restarts, cause, packages, layers
+        changed = WorkerChanged(self.spec.name, state, pid, self._metrics.restarts, cause)
+        if ready is not None:
+            changed = replace(
+                changed, packages=ready.packages, layers=ready.layers, lacks=ready.lacks
             )
-        )
+        self._site.emit(changed)
 
     def _log(self, pid: int, record: LogRecord) -> None:
         self._site.emit(Logged(self.spec.name, pid, record))

@@ -9,7 +9,7 @@ import abc
 from collections.abc import Mapping
 from typing import ClassVar, Generic, Self, TypeVar
 
-from stillframe.contracts.control import SettingValue, Start
+from stillframe.contracts.control import Lack, SettingValue, Start
 from stillframe.contracts.messages import Request, Response
 from stillframe.contracts.wire import Protocol
 
@@ -27,6 +27,11 @@ class Handler(abc.ABC, Generic[Req, Res]):
 
     name: ClassVar[str]
     protocol: ClassVar[Protocol]
+
+    @property
+    def lacks(self) -> tuple[Lack, ...]:
+        """What this worker could do if more were installed, once it is warm."""
+        return ()
 
     @classmethod
     def start(cls, start: Start) -> Self:

@@ -87,7 +87,8 @@ def _serve(handler_type: type[Handler[Any, Any]], channel: WorkerChannel) -> int
         handler.warm_up()
     except (ValueError, OSError, ImportError) as error:
         return _fail(channel, FaultKind.BAD_REQUEST, f"cannot start: {error!r:.900}")
-    _send(channel, Ready(pid=os.getpid(), packages=_loaded_packages(), layers=layers))
+    ready = Ready(pid=os.getpid(), packages=_loaded_packages(), layers=layers, lacks=handler.lacks)
+    _send(channel, ready)
     try:
         return _work(handler, channel, pulse)
     finally:

@@ -18,7 +18,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from photos import encoded, picture, shipped
 from stillframe.contracts.errors import FaultError, FaultKind
-from stillframe.workers.library.header import Header, read_header, set_up
+from stillframe.workers.library.facts import Header
+from stillframe.workers.library.header import read_header, set_up
 from xmp_packets import ATTRIBUTES
 
 TAKEN = "2021:07:04 18:30:05"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from stillframe.contracts.library import FoundPhoto, Order, Orientation
 from stillframe.workers.library import schema
-from stillframe.workers.library.header import Header
+from stillframe.workers.library.facts import Header
 from stillframe.workers.library.index import Index
 from stillframe.workers.library.selection import LibrarySettings, Selection, select
 from stillframe.workers.library.walk import Listing

@@ -110,7 +110,7 @@ def test_the_end_of_a_search_ends_its_threads(tmp_path: Path) -> None:
     for number in range(5):
         made.search.add(put(tmp_path / str(number), "a.jpg"))
     made.until(lambda: not made.search.searching)
-    assert set(threading.enumerate()) > before
+    assert set(threading.enumerate()) - before
     made.search.close()
     end_s = time.monotonic() + PATIENCE_S
     while not set(threading.enumerate()) <= before:

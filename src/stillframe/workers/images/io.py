@@ -7,25 +7,26 @@ Guarantees:
 - A file is opened once; what was checked is what is decoded. FIFOs and devices are refused
   without waiting on them.
 - Pixels go from the decoder's pipeline straight into the slot: no frame is held in Python.
-- Formats are recognised by content; loaders that libvips itself calls untrusted are blocked.
+- Formats are recognised by content; of libvips, only the loaders that are needed are allowed.
 """
 
 import errno
 import os
 import stat
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import ClassVar, Final, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 import msgspec
 import pyvips
 
-from stillframe.contracts.control import Start
+from stillframe.contracts.control import Lack, Start
 from stillframe.contracts.errors import FaultError, FaultKind
-from stillframe.contracts.images import Colour, ImageRequest, ImageResult, SlotGrant
+from stillframe.contracts.images import ImageRequest, ImageResult, SlotGrant
 from stillframe.contracts.messages import echo
-from stillframe.contracts.pixels import PixelFormat, Size, frame_bytes
+from stillframe.contracts.pixels import PixelFormat, frame_bytes
 from stillframe.contracts.sandbox import Sandbox
 from stillframe.contracts.slot_header import SlotHeader
 from stillframe.contracts.wire import PROTOCOLS, Protocol
@@ -34,7 +35,6 @@ from stillframe.workers.confinement.roots import OUTSIDE, lies_outside
 from stillframe.workers.handler import Handler
 from stillframe.workers.images.core import (
     ImageSettings,
-    Plan,
     check_file_size,
     check_source_size,
     check_target_size,
@@ -42,13 +42,22 @@ from stillframe.workers.images.core import (
     is_strong_reduction,
     plan_frame,
 )
+from stillframe.workers.images.formats import HEAD_BYTES, PACKAGES, recognise
+from stillframe.workers.images.photo import NativePhoto, Photo
+
+if TYPE_CHECKING:
+    from stillframe.workers.images.foreign import ForeignDecoders
 
 _BANDS: Final = 4
 _SHARPEN_SIGMA_PX: Final = 0.5  # a screen's pixel: no halo that an eye could find
-# Half a photo is refused: an early end, which the TIFF loader calls an error.
-_LOADER_OPTIONS: Final = "fail_on=error"
+_LOADERS: Final = (
+    "VipsForeignLoadJpeg",
+    "VipsForeignLoadPng",
+    "VipsForeignLoadWebp",
+    "VipsForeignLoadNsgif",
+    "VipsForeignLoadTiff",
+)
 _ALPHA_OPAQUE: Final = 255
-_FIRST_SWAPPING_ORIENTATION: Final = 5  # EXIF 5 to 8 lie on their side
 
 _OPEN_FAULTS: Final = {
     errno.ENOENT: FaultKind.NOT_FOUND,
@@ -72,6 +81,7 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
         self._writer = writer
         self._settings = settings
         self._sandbox = sandbox
+        self._foreign: ForeignDecoders | None = None
 
     @classmethod
     def start(cls, start: Start) -> Self:
@@ -85,9 +95,19 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
         settings = msgspec.convert(start.settings, ImageSettings)
         grant = start.arena
         writer = SlotWriter.open(grant.descriptor, grant.slot_count, grant.slot_bytes)
-        pyvips.block_untrusted_set(True)
+        _allow_only(*_LOADERS)
         pyvips.cache_set_max(0)  # every photo is decoded once: a cache would only hold memory
         return cls(writer, settings, start.sandbox)
+
+    @property
+    def lacks(self) -> tuple[Lack, ...]:
+        """The formats whose decoders are not installed."""
+        return tuple(
+            Lack(what=kind.value, package=package)
+            for kind, (folder, package) in PACKAGES.items()
+            # Only looked for: to load one takes longer than all else.
+            if not any(os.path.isdir(os.path.join(path, folder)) for path in sys.path)
+        )
 
     def warm_up(self) -> None:
         """Run the pipeline once on a painted square, which starts libvips' threads."""
@@ -103,12 +123,15 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
         if request.slot is None:
             raise FaultError(FaultKind.BAD_REQUEST, "no slot was granted")
         check_target_size(request.target_size)
-        with self._opened(request.path) as descriptor, _decoder_words():
-            upright = _read_header(descriptor)
-            check_source_size(upright, self._settings)
-            plan = plan_frame(upright, request.target_size, request.profile.mode)
-            image = _pipeline(descriptor, plan, request.profile.colour)
-            if request.profile.sharpen and is_strong_reduction(upright, plan.scaled):
+        with (
+            self._opened(request.path) as descriptor,
+            _decoder_words(),
+            self._photo(descriptor) as photo,
+        ):
+            check_source_size(photo.upright, self._settings)
+            plan = plan_frame(photo.upright, request.target_size, request.profile.mode)
+            image = photo.reduced(plan, request.profile.colour)
+            if request.profile.sharpen and is_strong_reduction(photo.upright, plan.scaled):
                 image = image.sharpen(sigma=_SHARPEN_SIGMA_PX)
             header = self._write(_to_rgba(image), request.slot, request.seq)
         return ImageResult(
@@ -123,7 +146,7 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
             stride=header.stride,
             format=header.format,
             ts_ns=header.ts_ns,
-            source_size=(upright.width, upright.height),
+            source_size=(photo.upright.width, photo.upright.height),
         )
 
     def close(self) -> None:
@@ -150,6 +173,23 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
             yield descriptor
         finally:
             os.close(descriptor)
+
+    @contextmanager
+    def _photo(self, descriptor: int) -> Iterator[Photo]:
+        """Read a photo's header; what it is says its content, whatever its name."""
+        kind = recognise(os.pread(descriptor, HEAD_BYTES, 0))
+        if kind is None:
+            raise FaultError(FaultKind.UNSUPPORTED_FORMAT, "no decoder knows this content")
+        if not kind.is_foreign:
+            yield NativePhoto(descriptor)
+            return
+        if self._foreign is None:
+            # It takes longer to load than most photos to decode, and most shows have none of these.
+            from stillframe.workers.images.foreign import ForeignDecoders  # noqa: PLC0415
+
+            self._foreign = ForeignDecoders()
+        with self._foreign.opened(descriptor, kind) as photo:
+            yield photo
 
     def _write(self, image: pyvips.Image, slot: SlotGrant, seq: int) -> SlotHeader:
         stride = image.width * _BANDS
@@ -194,40 +234,11 @@ def _decoder_words() -> Iterator[None]:
         raise decoder_fault(error.object.decode("utf-8", "backslashreplace")) from error
 
 
-def _read_header(descriptor: int) -> Size:
-    """Return the photo's size in pixels, turned upright; decodes nothing."""
-    try:
-        image = pyvips.Image.new_from_source(_source(descriptor), "", access="sequential")
-    except pyvips.Error as error:
-        if "not in a known format" in str(error):
-            raise FaultError(
-                FaultKind.UNSUPPORTED_FORMAT, "no decoder knows this content"
-            ) from error
-        raise
-    orientation = image.get("orientation") if image.get_typeof("orientation") else 1
-    if orientation >= _FIRST_SWAPPING_ORIENTATION:
-        return Size(image.height, image.width)
-    return Size(image.width, image.height)
-
-
-def _source(descriptor: int) -> pyvips.Source:
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return pyvips.Source.new_from_descriptor(descriptor)
-
-
-def _pipeline(descriptor: int, plan: Plan, colour: Colour) -> pyvips.Image:
-    """Return the lazy pipeline from file to frame, in whatever bands and depth the file has."""
-    # libvips takes no notice of `fail_on` here unless it stands in the loader's own options.
-    options = {"height": plan.scaled.height, "size": "force", "option_string": _LOADER_OPTIONS}
-    image = pyvips.Image.thumbnail_source(_source(descriptor), plan.scaled.width, **options)
-    if colour is Colour.SRGB and image.get_typeof("icc-profile-data"):
-        # Only with a profile embedded: on an untagged photo the conversion costs eight times.
-        image = pyvips.Image.thumbnail_source(
-            _source(descriptor), plan.scaled.width, export_profile="srgb", **options
-        )
-    if plan.frame != plan.scaled:
-        image = image.crop(plan.left, plan.top, plan.frame.width, plan.frame.height)
-    return image
+def _allow_only(*loaders: str) -> None:
+    """Block every loader of libvips but these; it has some forty, of very different care."""
+    pyvips.operation_block_set("VipsForeignLoad", True)
+    for loader in loaders:
+        pyvips.operation_block_set(loader, False)
 
 
 def _to_rgba(image: pyvips.Image) -> pyvips.Image:

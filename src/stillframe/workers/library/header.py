@@ -16,7 +16,6 @@ import stat
 import struct
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
 import pillow_heif
@@ -35,6 +34,7 @@ from PIL import (  # noqa: F401 - a container's reader is known once it is impor
 )
 
 from stillframe.contracts.errors import FaultError, FaultKind
+from stillframe.workers.library.facts import Header
 from stillframe.workers.library.xmp import Opinion, read_xmp, stars, tidy
 
 _EXIF, _GPS = 0x8769, 0x8825
@@ -68,31 +68,6 @@ _WRONG_INSIDE: Final = (
     EOFError,
     struct.error,
 )
-
-
-@dataclass(frozen=True)
-class Header:
-    """One photo's facts.
-
-    Attributes:
-        width: in pixels, upright; so is `height`.
-        orientation: EXIF's, 1 to 8.
-        taken_s: seconds since 1970 by the camera's clock, whatever its zone.
-        latitude: in degrees, north positive.
-        longitude: in degrees, east positive.
-        rating: 0 to 5 stars.
-    """
-
-    format: str
-    width: int
-    height: int
-    orientation: int = 1
-    taken_s: int | None = None
-    camera: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-    rating: int = 0
-    keywords: tuple[str, ...] = ()
 
 
 def set_up() -> None:

@@ -20,7 +20,7 @@ from enum import IntEnum
 from typing import Any, Final
 
 from stillframe.contracts.library import FoundPhoto, Numbers, Tally
-from stillframe.workers.library.header import Header
+from stillframe.workers.library.facts import Header
 from stillframe.workers.library.selection import Selection, sort_name
 from stillframe.workers.library.walk import Listing
 

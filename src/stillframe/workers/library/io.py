@@ -38,10 +38,11 @@ from stillframe.contracts.messages import echo
 from stillframe.contracts.sandbox import Sandbox
 from stillframe.contracts.wire import PROTOCOLS, Protocol
 from stillframe.workers.handler import Handler
-from stillframe.workers.library import header, schema
+from stillframe.workers.library import schema
 from stillframe.workers.library.core import Page
+from stillframe.workers.library.facts import Header
 from stillframe.workers.library.index import Index
-from stillframe.workers.library.search import Search
+from stillframe.workers.library.search import Search, header_reader
 from stillframe.workers.library.selection import LibrarySettings, select
 
 # Scans that were begun and not finished; a show has a handful of roots.
@@ -74,12 +75,11 @@ class LibraryHandler(Handler[LibraryRequest, LibraryResult]):
 
     @classmethod
     def start(cls, start: Start) -> Self:
-        """Load what reads headers; nothing is opened yet.
+        """Take the settings; nothing is opened yet.
 
         Raises:
             ValueError: if the settings are not ours.
         """
-        header.set_up()
         return cls(msgspec.convert(start.settings, LibrarySettings), start.sandbox)
 
     def warm_up(self) -> None:
@@ -224,10 +224,10 @@ class LibraryHandler(Handler[LibraryRequest, LibraryResult]):
 
     def _check(self, ask: Check) -> Checked:
         photos = self._index.photos_after(self._search.roots, ask.cursor, ask.max_items)
-        broken = []
+        read_header, broken = header_reader(), []
         for photo in photos:
             try:
-                said: header.Header | str = header.read_header(photo.path)
+                said: Header | str = read_header(photo.path)
             except FaultError as error:
                 broken.append(BrokenPhoto(path=photo.path, error=error.fault))
                 said = str(error)

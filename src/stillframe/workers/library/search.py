@@ -19,14 +19,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from watchfiles import watch
-from watchfiles._rust_notify import WatchfilesRustInternalError
-
 from stillframe.contracts.errors import Fault, FaultError, FaultKind
 from stillframe.contracts.library import SkippedFolder
 from stillframe.contracts.sandbox import Sandbox
 from stillframe.workers.library.core import is_system_folder
-from stillframe.workers.library.header import Header, read_header
+from stillframe.workers.library.facts import Header
 from stillframe.workers.library.index import Index
 from stillframe.workers.library.selection import Selection
 from stillframe.workers.library.walk import Listing, list_folder, walk, walk_below
@@ -97,9 +94,10 @@ class Search:
             self._watched += 1
             self._start(functools.partial(self._keep, root))
         else:
-            if not self._rest:
-                self._start(self._keep_rest)
+            first = not self._rest
             self._rest += (root,)
+            if first:
+                self._start(self._keep_rest)
         return root.id
 
     @property
@@ -175,7 +173,7 @@ class Search:
                     self._watch(root, end_s)
             except FileNotFoundError:  # a folder is gone, or the root
                 self._stop.wait(_IDLE_S if os.path.isdir(root.path) else _UNWATCHED_REWALK_S)
-            except (OSError, WatchfilesRustInternalError):
+            except (OSError, RuntimeError):
                 # No watches are left, or a name is no text: all is looked at anew.
                 self._stop.wait(_UNWATCHED_REWALK_S)
 
@@ -218,6 +216,8 @@ class Search:
 
         Each folder is named, because what watches whole trees would follow every link out of them.
         """
+        from watchfiles import watch  # noqa: PLC0415 - not before the first photo
+
         folders, begun = self._folders(root), False
         for changes in watch(
             *folders,
@@ -273,9 +273,13 @@ class Search:
 
     def _read_headers(self) -> None:
         """Read what is unread, once every root has been walked or if the show waits for it."""
+        while not (self._selection.needs_header or all(root.walked for root in self._roots)):
+            self.wait(_IDLE_S)
+            if self._stop.is_set():
+                return
+        read_header = header_reader()
         while not self._stop.is_set():
-            may_begin = self._selection.needs_header or all(r.walked for r in self._roots)
-            todo = self._index.unread(self.roots, _HEADERS_AT_ONCE) if may_begin else []
+            todo = self._index.unread(self.roots, _HEADERS_AT_ONCE)
             for photo in todo:
                 if self._stop.is_set():
                     return
@@ -288,6 +292,17 @@ class Search:
                 self._tell()
             else:
                 self.wait(_IDLE_S)
+
+
+def header_reader() -> Callable[[bytes], Header]:
+    """Load what reads headers, which takes longer than all that comes before the first photo."""
+    from stillframe.workers.library.header import (  # noqa: PLC0415 - as it says
+        read_header,
+        set_up,
+    )
+
+    set_up()
+    return read_header
 
 
 def _is_visible(path: bytes, root: bytes) -> bool:

@@ -1,0 +1,25 @@
+"""Where the code lies that workers load when they first need it.
+
+Role: the folders that a sandbox must leave readable. Counterpart: `show.specs` lets workers in that
+load decoders late, so that those of rare formats do not hold up the first photo of every show.
+
+Guarantees: what is named holds programs and libraries, and nothing of a person's.
+"""
+
+import os
+import sysconfig
+from typing import Final
+
+import stillframe
+
+_PYTHON: Final = ("stdlib", "platstdlib", "purelib", "platlib")
+# Where libraries that extension modules need are found, and the list by which they are.
+_SYSTEM: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
+
+
+def code_folders() -> tuple[bytes, ...]:
+    """Return the folders of this Python, its packages, this one and the system's libraries."""
+    python = [sysconfig.get_path(name) for name in _PYTHON]
+    ours = os.path.dirname(stillframe.__file__)
+    named = dict.fromkeys((*python, ours, *_SYSTEM))
+    return tuple(os.fsencode(path) for path in named if os.path.exists(path))

@@ -1,0 +1,126 @@
+"""Which format a file has, by its first bytes, and who decodes it.
+
+Role: pure. Counterpart: `workers.images.io` gives most formats to libvips, the others to
+`workers.images.foreign`.
+
+Guarantees: a name decides nothing; whatever the bytes, the outcome is a format or None.
+"""
+
+import struct
+from enum import Enum
+from typing import Final
+
+from stillframe.workers.jxl import is_jxl
+
+HEAD_BYTES: Final = 4096
+"""As much of a file as is looked at."""
+
+
+class Format(Enum):
+    """A kind of picture, by the name that people use."""
+
+    JPEG = "JPEG"
+    PNG = "PNG"
+    WEBP = "WebP"
+    GIF = "GIF"
+    TIFF = "TIFF"
+    AVIF = "AVIF"
+    HEIC = "HEIC"
+    JXL = "JPEG XL"
+    BMP = "BMP"
+    RAW = "camera RAW"
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether libvips leaves it to others."""
+        return self in _FOREIGN
+
+
+# libvips could read AVIF too, but takes half as much time again as Pillow and it together.
+_FOREIGN: Final = frozenset((Format.AVIF, Format.HEIC, Format.JXL, Format.BMP, Format.RAW))
+PACKAGES: Final = {
+    Format.HEIC: ("pillow_heif", "pillow-heif"),
+    Format.JXL: ("pillow_jxl", "pillow-jxl-plugin"),
+    Format.RAW: ("rawpy", "stillframe[raw]"),
+}
+"""The folder of the module that decodes a format, and the package that brings it."""
+_MAGIC: Final = (
+    (b"\xff\xd8\xff", Format.JPEG),
+    (b"\x89PNG\r\n\x1a\n", Format.PNG),
+    (b"GIF87a", Format.GIF),
+    (b"GIF89a", Format.GIF),
+    (b"BM", Format.BMP),
+    (b"FUJIFILMCCD-RAW", Format.RAW),
+    (b"IIU\0", Format.RAW),  # Panasonic
+    (b"IIRO", Format.RAW),  # Olympus
+    (b"IIRS", Format.RAW),
+    (b"MMOR", Format.RAW),
+)
+_TIFF: Final = {b"II*\0": "<", b"MM\0*": ">", b"II+\0": "", b"MM\0+": ""}
+_BRANDS: Final = {
+    b"avif": Format.AVIF,
+    b"avis": Format.AVIF,
+    b"crx ": Format.RAW,  # Canon's CR3
+} | dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"), Format.HEIC)
+# The general brands of such files; a special one stands behind.
+_GENERAL_BRANDS: Final = (b"mif1", b"msf1", b"MiHE", b"MiPr")
+_BRANDS_END_BYTES: Final = 256
+_CANON_RAW_AT, _CANON_RAW = 8, b"CR"
+_TAGS_CAP: Final = 512
+_NEW_SUBFILE_TYPE, _COMPRESSION, _SUB_IFDS, _DNG_VERSION = 254, 259, 330, 50706
+_RAW_COMPRESSIONS: Final = (34713, 32767, 32769, 65535)  # Nikon, Sony, Epson, Pentax
+
+
+def recognise(head: bytes) -> Format | None:
+    """Return the format of a file that begins so, None if it is none that we know."""
+    for magic, known in _MAGIC:
+        if head.startswith(magic):
+            return known
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return Format.WEBP
+    if is_jxl(head):
+        return Format.JXL
+    if head[4:8] == b"ftyp":
+        return _by_brand(head)
+    if head[:4] in _TIFF:
+        return Format.RAW if _is_raw(head) else Format.TIFF
+    return None
+
+
+def _by_brand(head: bytes) -> Format | None:
+    end = min(int.from_bytes(head[:4]), _BRANDS_END_BYTES, len(head))
+    brands = [head[8:12], *(head[at : at + 4] for at in range(16, end - 3, 4))]
+    for brand in brands:
+        if brand in _BRANDS:
+            return _BRANDS[brand]
+    return Format.HEIC if brands[0] in _GENERAL_BRANDS else None
+
+
+def _is_raw(head: bytes) -> bool:
+    """Say whether a TIFF is a camera's: its first picture is then a thumbnail, or no picture."""
+    order = _TIFF[head[:4]]
+    if head[_CANON_RAW_AT : _CANON_RAW_AT + 2] == _CANON_RAW:
+        return True
+    if not order:
+        return False  # no camera writes BigTIFF
+    (at,) = struct.unpack_from(f"{order}I", head, 4) if len(head) >= 8 else (0,)  # noqa: PLR2004
+    tags = _tags(head, at, order)
+    reduced = tags.get(_NEW_SUBFILE_TYPE, 0) & 1
+    raw = _DNG_VERSION in tags or tags.get(_COMPRESSION) in _RAW_COMPRESSIONS
+    return raw or (bool(reduced) and _SUB_IFDS in tags)
+
+
+def _tags(head: bytes, at: int, order: str) -> dict[int, int]:
+    """Return the first directory's tags and values, as far as it lies in the head."""
+    if not 0 < at <= len(head) - 2:
+        return {}
+    (count,) = struct.unpack_from(f"{order}H", head, at)
+    found = {}
+    for number in range(min(count, _TAGS_CAP)):
+        entry = at + 2 + 12 * number
+        if entry + 12 > len(head):
+            break
+        tag, kind = struct.unpack_from(f"{order}HH", head, entry)
+        short = kind == 3  # noqa: PLR2004 - TIFF's number for it
+        (found[tag],) = struct.unpack_from(f"{order}{'H' if short else 'I'}", head, entry + 8)
+    return found
