@@ -34,6 +34,7 @@ from stillframe.contracts.library import (
 from stillframe.contracts.pixels import Size
 from stillframe.settings import load
 from stillframe.show.code import code_folders
+from stillframe.show.sources import FIRST_ITEMS
 from stillframe.show.specs import Places, worker_specs
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.transport.arena import ArenaShape
@@ -95,7 +96,7 @@ def _first_photo(root: Path, index: Path) -> tuple[float, float]:
     """Return how long after the worker was ready a photo was known, and was decoded, in ms."""
     with _workers(root, index) as crew:
         began_s = time.perf_counter()
-        found = _ask(crew, Scan(root=os.fsencode(root)))
+        found = _ask(crew, Scan(root=os.fsencode(root), max_items=FIRST_ITEMS))
         cursor = 0
         while not found:
             found, cursor = _follow(crew, cursor)

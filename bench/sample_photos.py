@@ -27,8 +27,8 @@ _SMALL_COUNT: Final = 6
 _FORMATS: Final = {
     "avif": ("AVIF", {"quality": 80, "speed": 9}),
     "heic": ("HEIF", {"quality": 80}),
-    "jxl": ("JXL", {"quality": 90, "effort": 3}),
-    "webp": ("WEBP", {"quality": 90, "method": 0}),
+    "jxl": ("JXL", {"quality": 90, "effort": 3, "lossless_jpeg": False}),
+    "webp": ("WEBP", {"quality": 80, "method": 4}),
     "png": ("PNG", {"compress_level": 1}),
 }
 

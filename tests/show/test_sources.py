@@ -4,7 +4,16 @@ from stillframe.contracts.errors import Fault, FaultKind
 from stillframe.contracts.library import Changes, Follow, FoundPhoto, Scan, ScanPage, SkippedFolder
 from stillframe.contracts.scenes import SceneResult
 from stillframe.library.photos import Photo
-from stillframe.show.sources import Ask, Group, PaintNext, SourceAction, Sources, Step, Tell
+from stillframe.show.sources import (
+    FIRST_ITEMS,
+    Ask,
+    Group,
+    PaintNext,
+    SourceAction,
+    Sources,
+    Step,
+    Tell,
+)
 
 FOUND = FoundPhoto(b"/p/a.jpg", 12, 34, True, b"rank")
 PHOTO = Photo(b"/p/a.jpg", 12, 34)
@@ -13,7 +22,8 @@ STILL_SEARCHING = Changes(searching=True)
 
 
 def scan(root: bytes, cursor: int = 0) -> Ask:
-    return Ask(Scan(root=root, cursor=cursor))
+    whole = Scan(root=root, cursor=cursor)
+    return Ask(whole if cursor else Scan(root=root, max_items=FIRST_ITEMS))
 
 
 def page(root: bytes, *photos: FoundPhoto, cursor: int = 0) -> ScanPage:

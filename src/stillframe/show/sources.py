@@ -21,6 +21,8 @@ from stillframe.library.photos import Photo, printable
 # what was shown meanwhile is only told with the next question.
 _SEARCHING_PATIENCE_MS: Final = 250
 _PATIENCE_MS: Final = 1000
+FIRST_ITEMS: Final = 64
+"""Enough to begin a show with: each photo of a first page may cost a look at a cold disk."""
 # A library worker that dies again before it has answered once will go on dying.
 _FRESH_STARTS_CAP: Final = 3
 
@@ -163,7 +165,7 @@ class Sources:
         if self._unread:
             root = self._unread.pop(0)
             self._read.append(root)
-            return (Ask(Scan(root=root)),)
+            return (Ask(Scan(root=root, max_items=FIRST_ITEMS)),)
         return self._follow(_SEARCHING_PATIENCE_MS)
 
     def _next_group(self) -> tuple[SourceAction, ...]:

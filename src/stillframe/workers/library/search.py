@@ -37,6 +37,8 @@ _REWALK_S: Final = 3600.0
 _UNWATCHED_REWALK_S: Final = 300.0
 # Each step wakes a thread, and a photo may wait for a few of them.
 _STEP_MS, _QUIET_MS, _POLL_MS = 200, 1000, 1000
+# Where photos are known, the first of them is decoded before the disk and a core are kept busy.
+_HEAD_START_S: Final = 0.5
 _HEADERS_AT_ONCE: Final = 16
 _IDLE_S: Final = 1.0
 # A root that was not heard of for so long is no longer waited for; what it has comes later.
@@ -165,6 +167,8 @@ class Search:
 
     def _keep(self, root: _Root) -> None:
         """Walk a root, and follow what happens in it for good."""
+        if self._index.count(root.id, 1):
+            self._stop.wait(_HEAD_START_S)
         while not self._stop.is_set():
             self._walk(root)
             end_s = time.monotonic() + _REWALK_S
