@@ -12,7 +12,7 @@ import os
 import random
 import sys
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -54,6 +54,8 @@ from stillframe.supervision.supervisor import Reader, Supervisor
 from stillframe.transport.arena import ArenaShape
 
 _NS_PER_S: Final = 1_000_000_000
+# Mesa's index alone has 1.3 MB, mapped whole.
+_CACHE_ROOM_BYTES: Final = 16 << 20
 # Beyond every worker's own time to stop; then the daemon thread is left to the exit, and each
 # worker's ties to its parent end it.
 _STOP_TIMEOUT_S: Final = 5.0
@@ -107,6 +109,22 @@ def _prepare_qt(environ: MutableMapping[str, str], *, measure: bool) -> None:
     environ.setdefault("QSG_USE_SIMPLE_ANIMATION_DRIVER", "1")
     if measure:
         frame_log.enable(environ)
+    if not _has_room(environ):
+        # Mesa maps its cache into memory; writing to it where the disk is full ends the process.
+        for name in ("MESA_SHADER_CACHE_DISABLE", "QT_DISABLE_SHADER_DISK_CACHE"):
+            environ.setdefault(name, "true")
+
+
+def _has_room(environ: Mapping[str, str]) -> bool:
+    """Say whether what draws may keep a cache of its own where such things are kept."""
+    folder = environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    while not os.path.isdir(folder) and folder != os.path.dirname(folder):
+        folder = os.path.dirname(folder)
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize >= _CACHE_ROOM_BYTES
 
 
 class _Show:

@@ -158,6 +158,11 @@ def _ptrace(_: str) -> None:
     _call({"x86_64": 101, "aarch64": 117}[kernel.machine], 16, os.getppid(), 0, 0)
 
 
+def _prctl(option: int, value: int) -> None:
+    if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
 def _memory(size_bytes: str) -> None:
     try:
         bytearray(int(size_bytes))
@@ -204,6 +209,8 @@ ATTEMPTS: Mapping[str, Callable[[str], object]] = {
     "inet": lambda _: socket.socket(socket.AF_INET).close(),
     "netlink": lambda _: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW).close(),
     "unix": lambda _: socket.socket(socket.AF_UNIX).close(),
+    "memfd": lambda _: os.close(os.memfd_create("more")),
+    "outlive": lambda _: _prctl(1, 0),
     "pair": lambda _: [end.close() for end in socket.socketpair()],
     "kill-parent": lambda _: os.kill(os.getppid(), 0),
     "kill-self": lambda _: os.kill(os.getpid(), 0),

@@ -176,6 +176,17 @@ def burst(mark: str) -> NoReturn:
     hang()
 
 
+def fork(note: str) -> NoReturn:
+    """Start a process that would live on, note its number, and die."""
+    pid = os.fork()
+    if pid == 0:
+        hang()
+    with open(note, "a") as file:
+        file.write(f"{pid}\n")
+    die(signal.SIGKILL)
+    hang()
+
+
 def raise_bug() -> NoReturn:
     """Fail as a bug does."""
     raise ZeroDivisionError("a bug\nin two lines")
@@ -206,6 +217,7 @@ ACTS: Mapping[str, Callable[[str], object]] = {
     "oversize": lambda _: say_and_hang(bytes(40 * 1024)),
     "flood": lambda _: flood(),
     "burst": burst,
+    "fork": fork,
     "refuse": lambda _: refuse(),
     "wait": wait_for,
     "say": lambda text: os.write(2, text.encode("latin-1")),

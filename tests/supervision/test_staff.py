@@ -211,6 +211,19 @@ def test_an_input_that_two_workers_died_of_is_quarantined_and_refused_from_then_
     assert crew.quarantine.entries() == ()
 
 
+@pytest.mark.parametrize("signal", ["signal 15", "signal 1", "signal 2"])
+def test_an_input_is_not_to_blame_where_somebody_asked_the_workers_to_end(signal: str) -> None:
+    crew = FakeStaff()
+    crew.submit(1, POISON)
+    for _ in range(2):
+        kill_active(crew, signal)
+        crew.turn(1)
+    assert [(r.request.seq, r.reason) for r in crew.refused()] == [(1, "worker-died")]
+    assert not [event for event in crew.events if isinstance(event, QuarantineChanged)]
+    crew.submit(2, POISON)
+    assert crew.active.in_hand is not None, "it is tried again"
+
+
 def test_what_is_about_nothing_in_particular_is_never_quarantined() -> None:
     crew = FakeStaff()
     crew.submit(1)

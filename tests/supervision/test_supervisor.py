@@ -221,7 +221,7 @@ def test_an_answer_to_nobodys_request_is_nobodys(path: str) -> None:
 # Deadlines.
 
 
-@pytest.mark.parametrize("path", ["hang", "flood", "mute"])
+@pytest.mark.parametrize("path", ["hang", "mute"])
 def test_a_task_that_takes_too_long_is_killed_and_refused_without_another_try(path: str) -> None:
     spec = unruly_spec(deadlines=Deadlines(start_s=PATIENCE_S, task_s=0.4))
     library = WorkerSpec(
@@ -237,6 +237,24 @@ def test_a_task_that_takes_too_long_is_killed_and_refused_without_another_try(pa
         assert len(crew.changes(WorkerState.BACKOFF)) == 1
         crew.completed()
         crew.until_all_slots_are_free()
+
+
+def test_a_worker_that_talks_without_end_is_killed_long_before_its_deadline() -> None:
+    with Crew.at_work(unruly_spec()) as crew:
+        refused = crew.refused("flood")
+        assert refused.reason == "worker-died"
+        assert "talks without end" in refused.detail
+        crew.completed()
+        crew.until_all_slots_are_free()
+
+
+def test_what_a_worker_has_started_ends_with_it(tmp_path: Path) -> None:
+    note = tmp_path / "pids"
+    with Crew.at_work(unruly_spec()) as crew:
+        assert crew.refused(f"fork:{note}").reason == "worker-died"
+        left = [int(line) for line in note.read_text().split()]
+        assert len(left) == 2, "one for each worker that tried"
+        crew.until(lambda: not any(map(is_alive, left)))
 
 
 def test_a_worker_that_is_never_ready_is_killed() -> None:

@@ -81,7 +81,7 @@ def test_a_reader_changes_nothing_anywhere(place: Path) -> None:
 def test_a_decoder_makes_no_process_and_no_socket_and_reaches_nobody(place: Path) -> None:
     forbidden = (
         *("fork", "run:/bin/true", "exec:/bin/true", "inet", "unix", "pair", "netlink"),
-        *("kill-parent", "ptrace", "setrlimit"),
+        *("kill-parent", "ptrace", "setrlimit", "memfd", "outlive"),
     )
     allowed = ("thread", "kill-self", "channel", "frames")
     tried = trying(reading(place), *forbidden, *allowed)

@@ -44,6 +44,8 @@ from stillframe.transport.channel import ChannelClosedError, ChannelFullError
 
 # A full channel is rare (one task in flight): look again soon rather than watch for writability.
 _RESEND_NS: Final = 20_000_000
+# How processes are asked to end by people and their systems.
+_ASKED_TO_END: Final = frozenset(f"signal {number}" for number in (1, 2, 3, 15))
 # A task that overran its deadline was work, not waiting, if it took this share in processor time.
 _BUSY_SHARE: Final = 0.5
 
@@ -206,13 +208,16 @@ class Pool:
         self._metrics.completed += 1
         self._site.emit(Completed(request, response, lease))
 
-    def on_lost(self, fate: Fate, cause: str, now_ns: int) -> None:
-        """Settle the task of the process that is gone: nobody writes into its slot any more."""
+    def on_lost(self, fate: Fate, how: str, cause: str, now_ns: int) -> None:
+        """Settle the task of the process that is gone: nobody writes into its slot any more.
+
+        An input is not to blame where somebody asked the process to end, as `pkill` does.
+        """
         task = self._ledger.in_flight
         self._free(task.grant if task else None)
         reason = "deadline" if fate is Fate.REFUSE else "worker-died"
         loss = self._ledger.worker_lost(fate, reason, cause)
-        if loss.spent is not None:
+        if loss.spent is not None and how not in _ASKED_TO_END:
             self._condemn(loss.spent.input, cause)
         self._end_all(loss.endings, now_ns)
 

@@ -140,7 +140,12 @@ class Child:
             signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
 
     def reap(self) -> str | None:
-        """Return how it ended, or None while it lives."""
+        """Return how it ended, or None while it lives; its own children end with it."""
+        flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        with contextlib.suppress(ChildProcessError, ProcessLookupError, PermissionError):
+            # Only between its death and its burial is its number certain to be its group's.
+            if os.waitid(os.P_PIDFD, self.pidfd, flags) is not None:
+                os.killpg(self.pid, signal.SIGKILL)
         status = self._process.poll()
         if status is None:
             return None

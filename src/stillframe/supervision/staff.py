@@ -64,7 +64,7 @@ class Employer(Protocol):
     def on_stray(self) -> None:
         """Count an answer that nobody waits for."""
 
-    def on_lost(self, fate: Fate, cause: str, now_ns: int) -> None:
+    def on_lost(self, fate: Fate, how: str, cause: str, now_ns: int) -> None:
         """Settle the task of the process that is gone."""
 
     def on_failed(self, detail: str, now_ns: int) -> None:
@@ -200,7 +200,7 @@ class Staff:
             self._after_standby(how, cause, now_ns)
             return
         fate, self.active = self._fate, None
-        self._employer.on_lost(fate, cause, now_ns)
+        self._employer.on_lost(fate, how, cause, now_ns)
         if self.state is WorkerState.STOPPING:
             self._stopped(now_ns)
         elif fate is Fate.KEEP:

@@ -44,6 +44,9 @@ _MESSAGES_AT_ONCE: Final = 64
 # A worker that talks without end must fill neither our memory nor the log.
 _RECORDS_CAP: Final = 200
 _RECORDS_INTERVAL_NS: Final = 1_000_000_000
+# Each thing that it says unasked costs the interface's process microseconds of Python: so many a
+# second are a tenth of a core, and far more than a decoder has to complain about.
+_CHATTER_CAP: Final = 10_000
 # More than a socket's buffer holds: all that a dead worker can have left.
 _MESSAGES_LEFT_CAP: Final = 4096
 
@@ -89,6 +92,8 @@ class Worker:
         self.spec, self.child, self.born_ns = spec, child, now_ns
         self._owner, self._selector, self._write_log = owner, selector, log
         self._allowance = Allowance(cap=_RECORDS_CAP, interval_ns=_RECORDS_INTERVAL_NS)
+        self._chatter = Allowance(cap=_CHATTER_CAP, interval_ns=_RECORDS_INTERVAL_NS)
+        self._awaited = 0  # answers to requests that it was given
         self.phase = Phase.STARTING
         self.ready: Ready | None = None
         self.doomed = False  # it is ending, by our doing or its own, but is not reaped yet
@@ -122,6 +127,7 @@ class Worker:
             ChannelClosedError: if nobody is there any more.
         """
         self.child.channel.send(request)
+        self._awaited += 1
 
     def configure(self, settings: SettingsSlice) -> None:
         """Tell it new settings, unless it is still to get them with its start."""
@@ -154,7 +160,8 @@ class Worker:
             return
         self._due_ns = None
         if self.doomed:
-            self.child.kill()  # it closed its channel, but lives
+            self._cause = self._cause or "closed its channel and did not end"
+            self.child.kill()
         elif self.phase is Phase.STARTING:
             self.kill(f"not ready in {self.spec.deadlines.start_s:g} s")
         elif self.phase is Phase.STOPPING:
@@ -169,6 +176,7 @@ class Worker:
                 message = self.child.channel.receive()
                 if message is None:
                     break
+                self._note_chatter(message, now_ns)
                 self._hear(message, now_ns)
         except ChannelClosedError:
             self._forget(self.child.channel)
@@ -188,7 +196,8 @@ class Worker:
             self._forget(self.child.stderr)
         for line in lines or ():
             self._last_words = line[:_STDERR_LINE_CAP_CHARS]
-            self._log(LogRecord(level=LogLevel.WARNING, event=self._last_words), now_ns)
+            if self._is_heard(now_ns):
+                self._log(LogRecord(level=LogLevel.WARNING, event=self._last_words), now_ns)
 
     def on_exit(self, now_ns: int) -> None:
         """Bury it: hear its late answers, then tell the owner."""
@@ -220,6 +229,20 @@ class Worker:
                 self._log(message, now_ns)
             case Response():
                 self._owner.on_answer(self, message, now_ns)
+
+    def _note_chatter(self, message: FromWorkerMessage, now_ns: int) -> None:
+        """Count what nobody asked for."""
+        if isinstance(message, Response) and self._awaited:
+            self._awaited -= 1
+        else:
+            self._is_heard(now_ns)
+
+    def _is_heard(self, now_ns: int) -> bool:
+        """Say whether it may go on talking; who talks without end takes the interface's time."""
+        if self._chatter.admit(now_ns):
+            return True
+        self.kill("talks without end")
+        return False
 
     def _log(self, record: LogRecord, now_ns: int) -> None:
         if not self._allowance.admit(now_ns):

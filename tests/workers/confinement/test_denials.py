@@ -8,7 +8,16 @@ from stillframe.workers.confinement.syscalls import ARCHITECTURES
 
 # What each sandbox is there to stop, whatever else is on the list.
 MUST = {"ptrace", "process_vm_writev", "bpf", "io_uring_setup", "mount", "unshare", "setns"}
-MUST |= {"userfaultfd", "perf_event_open", "keyctl", "kexec_load", "init_module", "chmod"}
+MUST |= {
+    "memfd_create",
+    "prctl",
+    "userfaultfd",
+    "perf_event_open",
+    "keyctl",
+    "kexec_load",
+    "init_module",
+    "chmod",
+}
 
 
 @pytest.mark.parametrize("sockets", Sockets)

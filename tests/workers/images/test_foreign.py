@@ -19,6 +19,7 @@ from photos import encoded, picture, psnr_db
 from raw_photos import dng
 from stillframe.contracts.errors import FaultError, FaultKind
 from stillframe.contracts.images import Mode
+from stillframe.workers.images.formats import HEAD_BYTES, Format, recognise
 
 ORIENTATION_TAG = 0x0112
 MAX_SOURCE_PIXELS = 4_000_000
@@ -108,6 +109,17 @@ def test_a_bitmap_of_any_depth_is_shown(decoder: Decoder, tmp_path: Path, mode: 
     assert psnr_db(frame, image.convert("RGB")) > 60
 
 
+def test_sixteen_bits_a_pixel_keep_their_shades(decoder: Decoder, tmp_path: Path) -> None:
+    deep = np.linspace(0, 65535, 64 * 64).reshape(64, 64).astype(np.uint16)
+    contents = encoded(Image.fromarray(deep), "JXL", lossless=True)
+    frame = shown(decoder, tmp_path / "a", contents, (64, 64))
+    shades = np.asarray(frame.getchannel("R"), int)
+    # The encoder here takes them for linear light: they come out brighter, and none is lost.
+    assert (np.diff(shades.ravel()) >= -1).all()
+    assert (shades.min(), shades.max()) == (0, 255)
+    assert len(set(shades.ravel().tolist())) > 100
+
+
 # What is refused.
 
 
@@ -151,9 +163,23 @@ def test_here_nothing_is_missing(decoder: Decoder) -> None:
 
 
 def test_a_raw_file_shows_its_preview(decoder: Decoder, tmp_path: Path) -> None:
+    assert recognise(dng(encoded(PHOTO, "JPEG"))[:HEAD_BYTES]) is Format.RAW
     small = PHOTO.resize((480, 320), Image.Resampling.LANCZOS)
     frame = shown(decoder, tmp_path / "a.dng", dng(encoded(small, "JPEG", quality=95)), (240, 160))
     assert psnr_db(frame, PHOTO.resize((240, 160), Image.Resampling.LANCZOS)) > 33
+
+
+def test_a_raw_file_whose_preview_is_cut_short_is_refused(decoder: Decoder, tmp_path: Path) -> None:
+    jpeg = encoded(PHOTO, "JPEG", quality=95)
+    # As a camera's card leaves it whose last blocks were lost: the directories come first.
+    contents = dng(jpeg)
+    assert contents.endswith(jpeg)
+    for kept in (0.99, 0.5, 0.1):
+        (tmp_path / "a.dng").write_bytes(contents[: -round(len(jpeg) * (1 - kept))])
+        assert decoder.refusal(tmp_path / "a.dng").kind in (
+            FaultKind.TRUNCATED,
+            FaultKind.UNSUPPORTED_FORMAT,
+        )
 
 
 def test_a_raw_file_that_ends_early_is_refused(decoder: Decoder, tmp_path: Path) -> None:

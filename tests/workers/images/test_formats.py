@@ -75,6 +75,13 @@ def test_a_tiff_is_a_cameras_raw_file_by_its_tags(
     assert recognise(tiff(order, *tags)) is known
 
 
+def test_a_directory_may_lie_anywhere_in_the_file() -> None:
+    whole = b"II*\0" + struct.pack("<I", 9000) + bytes(8992) + tiff("<", (254, 1), (330, 9))[8:]
+    head = whole[:HEAD_BYTES]
+    assert recognise(head, lambda at, size: whole[at : at + size]) is Format.RAW
+    assert recognise(head) is Format.TIFF
+
+
 @pytest.mark.parametrize(
     "head",
     [

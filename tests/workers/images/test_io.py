@@ -46,8 +46,9 @@ def reduced(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 def covered(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     """Scale to cover `size`, then cut its middle out."""
     ratio = max(size[0] / image.width, size[1] / image.height)
-    whole = reduced(image, (round(image.width * ratio), round(image.height * ratio)))
-    left, top = (whole.width - size[0]) // 2, (whole.height - size[1]) // 2
+    left = round((image.width * ratio - size[0]) / 2)
+    top = round((image.height * ratio - size[1]) / 2)
+    whole = reduced(image, (size[0] + 2 * left, size[1] + 2 * top))
     return whole.crop((left, top, left + size[0], top + size[1]))
 
 

@@ -54,9 +54,10 @@ def test_each_point_lands_where_the_scale_and_the_crop_say(
     line = frame.reshape(plan.frame.height, plan.frame.width)
     line = line[line.shape[0] // 2] if along_x else line[:, line.shape[1] // 2]
     scaled = plan.scaled.width if along_x else plan.scaled.height
-    offset = plan.left if along_x else plan.top
-    # Centres of pixels lie on centres of pixels: an independent statement of what scaling is.
-    places = (np.arange(len(line)) + offset + 0.5) * length / scaled - 0.5
+    # The middle of the frame is the middle of the photo, and the scale counts from there: a
+    # statement of what scaling is that knows nothing of how the frame is cut.
+    from_middle = np.arange(len(line)) - (len(line) - 1) / 2
+    places = from_middle * length / scaled + (length - 1) / 2
     inner = (places > MARGIN * max(1, length / scaled)) & (
         places < length - MARGIN * max(1, length / scaled)
     )

@@ -43,6 +43,8 @@ _SYSTEM: Final = (
 _DOORS: Final = (
     *("bpf", "userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register"),
     *("add_key", "request_key", "keyctl", "memfd_secret"),
+    # Memory that no limit of a process counts, for it need not be mapped.
+    "memfd_create",
 )
 _RIGHTS: Final = (
     *("setuid", "setgid", "setreuid", "setregid", "setresuid", "setresgid", "setfsuid"),
@@ -70,6 +72,7 @@ _CLONE_NEW_NAMESPACES: Final = 0x7E020000
 _O_WRITING: Final = 0x3 | 0x40 | 0x200 | 0x400000  # access mode, O_CREAT, O_TRUNC, O_TMPFILE
 _F_SETOWN, _F_SETSIG, _F_SETOWN_EX = 8, 10, 15
 _TIOCSTI, _TIOCLINUX, _FIOSETOWN, _SIOCSPGRP = 0x5412, 0x541C, 0x8901, 0x8902
+_PR_SET_PDEATHSIG: Final = 1
 _SOCK_TYPE_BITS: Final = 0xF
 _SOCK_RAW, _SOCK_PACKET = 3, 10
 
@@ -109,6 +112,8 @@ def denials(sandbox: Sandbox, pid: int) -> tuple[Denial, ...]:
         *map(Denial, ALWAYS),
         # New limits; the old ones may be read. It reaches other processes, so it is refused whole.
         Denial("prlimit64", (Check(2, Must.NULL),)),
+        # Not to outlive its parent was settled before; nothing else of this call is dangerous.
+        Denial("prctl", (Check(0, Must.NONE_OF, (_PR_SET_PDEATHSIG,)),)),
         # A signal of choice to a process of choice, by way of a descriptor that is ready.
         Denial("fcntl", (Check(1, Must.NONE_OF, (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX)),)),
         # The same, and typing into the terminal that somebody else reads.

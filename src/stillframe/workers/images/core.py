@@ -2,8 +2,9 @@
 
 Role: pure arithmetic. Counterpart: `workers.images.io` performs it with libvips.
 
-Guarantees: a frame is never larger than the target, never empty, and its aspect is the photo's to
-within half a pixel; `fill` covers the target exactly.
+Guarantees: a frame is never larger than the target and never empty; what is seen has the photo's
+aspect to within half a pixel on each side; `fill` covers the target exactly, and the photo's centre
+is the frame's.
 """
 
 from dataclasses import dataclass
@@ -62,26 +63,38 @@ class Plan:
 def plan_frame(source: Size, target: Size, mode: Mode) -> Plan:
     """Return how a photo of `source` pixels, upright, becomes a frame for `target` pixels."""
     if mode is Mode.FILL:
-        scaled = _scale(source, target, cover=True)
-        left = (scaled.width - target.width) // 2
-        top = (scaled.height - target.height) // 2
-        return Plan(scaled, target, left, top)
+        left, top = _overhang(source, target)
+        return Plan(Size(target.width + 2 * left, target.height + 2 * top), target, left, top)
     if mode is Mode.SHRINK and source.width <= target.width and source.height <= target.height:
         return Plan(source, source, 0, 0)
-    scaled = _scale(source, target, cover=False)
+    scaled = _inside(source, target)
     return Plan(scaled, scaled, 0, 0)
 
 
-def _scale(source: Size, target: Size, *, cover: bool) -> Size:
-    """Return `source` scaled to touch `target` on one axis; whole numbers, no float."""
-    wider = source.width * target.height > target.width * source.height
-    if wider == cover:  # the heights meet
-        width = (source.width * target.height * 2 + source.height) // (2 * source.height)
-        bounded = max(width, target.width) if cover else max(1, min(width, target.width))
-        return Size(bounded, target.height)
-    height = (source.height * target.width * 2 + source.width) // (2 * source.width)
-    bounded = max(height, target.height) if cover else max(1, min(height, target.height))
-    return Size(target.width, bounded)
+def _overhang(source: Size, target: Size) -> tuple[int, int]:
+    """Return how much of a photo that covers the target is cut off at the left, and at the top.
+
+    As much is cut off at the other side: of an odd number of pixels one side would lose more, and
+    the photo's centre would lie half a pixel beside the frame's.
+    """
+    across = source.width * target.height - target.width * source.height
+    if across > 0:  # the heights meet
+        return _nearest(across, 2 * source.height), 0
+    return 0, _nearest(-across, 2 * source.width)
+
+
+def _inside(source: Size, target: Size) -> Size:
+    """Return `source` scaled to touch `target` on one axis from inside."""
+    if source.width * target.height > target.width * source.height:  # the widths meet
+        height = _nearest(source.height * target.width, source.width)
+        return Size(target.width, max(1, min(height, target.height)))
+    width = _nearest(source.width * target.height, source.height)
+    return Size(max(1, min(width, target.width)), target.height)
+
+
+def _nearest(dividend: int, divisor: int) -> int:
+    """Return the whole number next to a quotient; no float."""
+    return (2 * dividend + divisor) // (2 * divisor)
 
 
 def is_strong_reduction(source: Size, scaled: Size) -> bool:

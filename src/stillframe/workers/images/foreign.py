@@ -8,6 +8,7 @@ photo; what is not installed is missing by name. Nothing here is loaded before a
 """
 
 import io
+import mmap
 import os
 import struct
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ _BOXES_CAP: Final = 1024  # a photo has a handful
 _ORIENTATION: Final = 0x0112
 # LibRaw's number of quarter turns and flips, as EXIF's.
 _TURNS: Final = {0: 1, 3: 3, 5: 8, 6: 6}
+_START_OF_SCAN: Final = b"\xff\xda"
 _MODES: Final = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 # What Pillow and its plugins raise for bytes that are wrong, beside their own complaints.
 _WRONG_INSIDE: Final = (
@@ -150,6 +152,9 @@ def _open(file: BinaryIO, kind: Format) -> Image.Image:
 def _pixels(image: Image.Image, orientation: int) -> pyvips.Image:
     profile = image.info.get("icc_profile")
     image.load()
+    if image.mode.startswith("I;16"):
+        deep = image.convert("I;16")  # in this machine's order of bytes
+        return _from_memory(deep.tobytes(), image.size, 1, orientation, profile, deep=True)
     if image.mode not in _MODES:
         has_alpha = "transparency" in image.info or image.mode in ("PA", "RGBa", "La")
         image = image.convert("RGBA" if has_alpha else "RGB")
@@ -157,10 +162,17 @@ def _pixels(image: Image.Image, orientation: int) -> pyvips.Image:
 
 
 def _from_memory(
-    data: bytes, size: tuple[int, int], bands: int, orientation: int, profile: bytes | None = None
+    data: bytes,
+    size: tuple[int, int],
+    bands: int,
+    orientation: int,
+    profile: bytes | None = None,
+    *,
+    deep: bool = False,
 ) -> pyvips.Image:
     colours = "srgb" if bands >= 3 else "b-w"  # noqa: PLR2004 - red, green, blue
-    image = pyvips.Image.new_from_memory(data, *size, bands, "uchar").copy(interpretation=colours)
+    kind, colours = ("ushort", "grey16") if deep else ("uchar", colours)
+    image = pyvips.Image.new_from_memory(data, *size, bands, kind).copy(interpretation=colours)
     image.set_type(pyvips.GValue.gint_type, "orientation", orientation)
     if profile:
         image.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile)
@@ -175,12 +187,22 @@ def _preview(file: BinaryIO, rawpy: Any) -> Photo:  # noqa: ANN401 - the module
             orientation = _TURNS.get(raw.sizes.flip, 1)
     except rawpy.LibRawError as error:
         raise FaultError(FaultKind.UNSUPPORTED_FORMAT, f"no preview: {error}") from error
+    if isinstance(thumbnail.data, bytes):
+        _check_preview(thumbnail.data, file)
     if thumbnail.format is not rawpy.ThumbFormat.JPEG:
         height, width, bands = thumbnail.data.shape
         data = thumbnail.data.tobytes()
         size = upright(width, height, orientation)
         return DecodedPhoto(size, lambda: _from_memory(data, (width, height), bands, orientation))
     return _jpeg_preview(thumbnail.data, orientation)
+
+
+def _check_preview(jpeg: bytes, file: BinaryIO) -> None:
+    """Refuse a preview that is not all in the file; LibRaw fills it up with what memory held."""
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+        if whole.find(jpeg[jpeg.rfind(_START_OF_SCAN) :]) < 0:
+            detail = f"its preview of {len(jpeg)} bytes ends before the picture does"
+            raise FaultError(FaultKind.TRUNCATED, detail)
 
 
 def _jpeg_preview(data: bytes, orientation: int) -> Photo:

@@ -7,6 +7,7 @@ Guarantees: a name decides nothing; whatever the bytes, the outcome is a format 
 """
 
 import struct
+from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
@@ -14,6 +15,10 @@ from stillframe.workers.jxl import is_jxl
 
 HEAD_BYTES: Final = 4096
 """As much of a file as is looked at."""
+
+
+Read = Callable[[int, int], bytes]
+"""From a place and a number to as many bytes of a file, or fewer at its end."""
 
 
 class Format(Enum):
@@ -67,12 +72,16 @@ _GENERAL_BRANDS: Final = (b"mif1", b"msf1", b"MiHE", b"MiPr")
 _BRANDS_END_BYTES: Final = 256
 _CANON_RAW_AT, _CANON_RAW = 8, b"CR"
 _TAGS_CAP: Final = 512
+_DIRECTORY_CAP_BYTES: Final = 2 + 12 * _TAGS_CAP
 _NEW_SUBFILE_TYPE, _COMPRESSION, _SUB_IFDS, _DNG_VERSION = 254, 259, 330, 50706
 _RAW_COMPRESSIONS: Final = (34713, 32767, 32769, 65535)  # Nikon, Sony, Epson, Pentax
 
 
-def recognise(head: bytes) -> Format | None:
-    """Return the format of a file that begins so, None if it is none that we know."""
+def recognise(head: bytes, read: Read | None = None) -> Format | None:
+    """Return the format of a file that begins so, None if it is none that we know.
+
+    `read` returns what lies farther in, for a TIFF whose directory does; without it, nothing does.
+    """
     for magic, known in _MAGIC:
         if head.startswith(magic):
             return known
@@ -83,7 +92,7 @@ def recognise(head: bytes) -> Format | None:
     if head[4:8] == b"ftyp":
         return _by_brand(head)
     if head[:4] in _TIFF:
-        return Format.RAW if _is_raw(head) else Format.TIFF
+        return Format.RAW if _is_raw(head, read) else Format.TIFF
     return None
 
 
@@ -96,7 +105,7 @@ def _by_brand(head: bytes) -> Format | None:
     return Format.HEIC if brands[0] in _GENERAL_BRANDS else None
 
 
-def _is_raw(head: bytes) -> bool:
+def _is_raw(head: bytes, read: Read | None) -> bool:
     """Say whether a TIFF is a camera's: its first picture is then a thumbnail, or no picture."""
     order = _TIFF[head[:4]]
     if head[_CANON_RAW_AT : _CANON_RAW_AT + 2] == _CANON_RAW:
@@ -104,23 +113,24 @@ def _is_raw(head: bytes) -> bool:
     if not order:
         return False  # no camera writes BigTIFF
     (at,) = struct.unpack_from(f"{order}I", head, 4) if len(head) >= 8 else (0,)  # noqa: PLR2004
-    tags = _tags(head, at, order)
+    directory = head[at:] if read is None else read(at, _DIRECTORY_CAP_BYTES)
+    tags = _tags(directory if at else b"", order)
     reduced = tags.get(_NEW_SUBFILE_TYPE, 0) & 1
     raw = _DNG_VERSION in tags or tags.get(_COMPRESSION) in _RAW_COMPRESSIONS
     return raw or (bool(reduced) and _SUB_IFDS in tags)
 
 
-def _tags(head: bytes, at: int, order: str) -> dict[int, int]:
-    """Return the first directory's tags and values, as far as it lies in the head."""
-    if not 0 < at <= len(head) - 2:
+def _tags(directory: bytes, order: str) -> dict[int, int]:
+    """Return a directory's tags and values, as far as it is there."""
+    if len(directory) < 2:  # noqa: PLR2004 - the number of entries
         return {}
-    (count,) = struct.unpack_from(f"{order}H", head, at)
+    (count,) = struct.unpack_from(f"{order}H", directory)
     found = {}
     for number in range(min(count, _TAGS_CAP)):
-        entry = at + 2 + 12 * number
-        if entry + 12 > len(head):
+        entry = 2 + 12 * number
+        if entry + 12 > len(directory):
             break
-        tag, kind = struct.unpack_from(f"{order}HH", head, entry)
+        tag, kind = struct.unpack_from(f"{order}HH", directory, entry)
         short = kind == 3  # noqa: PLR2004 - TIFF's number for it
-        (found[tag],) = struct.unpack_from(f"{order}{'H' if short else 'I'}", head, entry + 8)
+        (found[tag],) = struct.unpack_from(f"{order}{'H' if short else 'I'}", directory, entry + 8)
     return found

@@ -177,7 +177,8 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
     @contextmanager
     def _photo(self, descriptor: int) -> Iterator[Photo]:
         """Read a photo's header; what it is says its content, whatever its name."""
-        kind = recognise(os.pread(descriptor, HEAD_BYTES, 0))
+        head = os.pread(descriptor, HEAD_BYTES, 0)
+        kind = recognise(head, lambda at, size: os.pread(descriptor, size, at))
         if kind is None:
             raise FaultError(FaultKind.UNSUPPORTED_FORMAT, "no decoder knows this content")
         if not kind.is_foreign:

@@ -90,7 +90,7 @@ class DecodedPhoto(Photo):
 
 
 def _enlarged(image: pyvips.Image, size: Size) -> pyvips.Image:
-    """Return an image made larger; libvips' own way lays it half a pixel up and to the left."""
+    """Return an image made larger; libvips' own way lays it half a pixel down and to the right."""
     across, down = size.width / image.width, size.height / image.height
     return image.affine(
         [across, 0, 0, down],
