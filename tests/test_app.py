@@ -21,6 +21,7 @@ from shows import (
     plain_photo,
     playing,
 )
+from stillframe import app
 from virtual_screen import VirtualScreen
 
 QUICK = ("--interval", "2", "--transition-duration", "0.3", "--seed", "1")
@@ -206,3 +207,11 @@ def _png_header(width: int, height: int) -> bytes:
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
     body = chunk(b"IDAT", zlib.compress(bytes(64)))
     return b"\x89PNG\r\n\x1a\n" + header + body + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(("cache", "kept"), [("/proc", False), ("/tmp/none/at/all", True)])  # noqa: S108
+def test_what_draws_keeps_no_cache_where_the_disk_is_full(cache: str, kept: bool) -> None:  # noqa: FBT001
+    environ = {"XDG_CACHE_HOME": cache}  # no file system has less room than /proc
+    app._prepare_qt(environ, measure=False)
+    assert ("MESA_SHADER_CACHE_DISABLE" not in environ) == kept
+    assert ("QT_DISABLE_SHADER_DISK_CACHE" not in environ) == kept
