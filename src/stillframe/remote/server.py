@@ -7,7 +7,8 @@ Guarantees:
 - Nothing here waits: the thread that serves has workers to look after.
 - Only this user and root are served; the kernel says who is there.
 - At most `CONNECTIONS_CAP` conversations. One more ends the one that has been silent longest.
-- Whoever says anything but a message is told so and hung up on; so is whoever does not read.
+- Whoever says anything but a message is hung up on, and told why if it was no longer than one; so
+  is whoever does not read.
 """
 
 import contextlib

@@ -4,15 +4,12 @@ Role: performs `workers.images.core`. Counterpart: `contracts.images` describes 
 goes.
 
 Guarantees:
-- A file is opened once; what was checked is what is decoded. FIFOs and devices are refused
-  without waiting on them.
+- A file is opened once; what was checked is what is decoded.
 - Pixels go from the decoder's pipeline straight into the slot: no frame is held in Python.
 - Formats are recognised by content; of libvips, only the loaders that are needed are allowed.
 """
 
-import errno
 import os
-import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -31,7 +28,6 @@ from stillframe.contracts.sandbox import Sandbox
 from stillframe.contracts.slot_header import SlotHeader
 from stillframe.contracts.wire import PROTOCOLS, Protocol
 from stillframe.transport.arena import SlotWriter
-from stillframe.workers.confinement.roots import OUTSIDE, lies_outside
 from stillframe.workers.handler import Handler
 from stillframe.workers.images.core import (
     ImageSettings,
@@ -44,6 +40,7 @@ from stillframe.workers.images.core import (
 )
 from stillframe.workers.images.formats import HEAD_BYTES, PACKAGES, recognise
 from stillframe.workers.images.photo import NativePhoto, Photo
+from stillframe.workers.opening import opened
 
 if TYPE_CHECKING:
     from stillframe.workers.images.foreign import ForeignDecoders
@@ -58,15 +55,6 @@ _LOADERS: Final = (
     "VipsForeignLoadTiff",
 )
 _ALPHA_OPAQUE: Final = 255
-
-_OPEN_FAULTS: Final = {
-    errno.ENOENT: FaultKind.NOT_FOUND,
-    errno.ENOTDIR: FaultKind.NOT_FOUND,
-    errno.EACCES: FaultKind.NOT_READABLE,
-    errno.EPERM: FaultKind.NOT_READABLE,
-    errno.ENXIO: FaultKind.NOT_A_FILE,
-    errno.ELOOP: FaultKind.NOT_A_FILE,
-}
 
 
 class ImageHandler(Handler[ImageRequest, ImageResult]):
@@ -124,7 +112,7 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
             raise FaultError(FaultKind.BAD_REQUEST, "no slot was granted")
         check_target_size(request.target_size)
         with (
-            self._opened(request.path) as descriptor,
+            opened(request.path, self._sandbox) as descriptor,
             _decoder_words(),
             self._photo(descriptor) as photo,
         ):
@@ -154,29 +142,9 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
         self._writer.close()
 
     @contextmanager
-    def _opened(self, path: bytes) -> Iterator[int]:
-        """Open a photo for reading, never waiting on a FIFO, and close it again."""
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except (OSError, ValueError) as error:
-            code = (isinstance(error, OSError) and error.errno) or 0
-            outside = code == errno.EACCES and lies_outside(path, self._sandbox)
-            raise FaultError(
-                _OPEN_FAULTS.get(code, FaultKind.IO_ERROR),
-                f"cannot open: {OUTSIDE if outside else error}",
-            ) from error
-        try:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise FaultError(FaultKind.NOT_A_FILE, "not a regular file")
-            check_file_size(status.st_size, self._settings)
-            yield descriptor
-        finally:
-            os.close(descriptor)
-
-    @contextmanager
     def _photo(self, descriptor: int) -> Iterator[Photo]:
         """Read a photo's header; what it is says its content, whatever its name."""
+        check_file_size(os.fstat(descriptor).st_size, self._settings)
         head = os.pread(descriptor, HEAD_BYTES, 0)
         kind = recognise(head, lambda at, size: os.pread(descriptor, size, at))
         if kind is None:

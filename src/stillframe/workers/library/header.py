@@ -10,9 +10,7 @@ in range or left out.
 import codecs
 import datetime as dt
 import math
-import os
 import re
-import stat
 import struct
 import warnings
 from collections.abc import Mapping
@@ -36,6 +34,7 @@ from PIL import (  # noqa: F401 - a container's reader is known once it is impor
 from stillframe.contracts.errors import FaultError, FaultKind
 from stillframe.workers.library.facts import Header
 from stillframe.workers.library.xmp import Opinion, read_xmp, stars, tidy
+from stillframe.workers.opening import opened
 
 _EXIF, _GPS = 0x8769, 0x8825
 _TIMES: Final = ((_EXIF, 0x9003), (_EXIF, 0x9004), (0, 0x0132))  # taken, digitised, changed
@@ -85,16 +84,7 @@ def read_header(path: bytes) -> Header:
     Raises:
         FaultError: `not-found`, `not-readable`, `not-a-file`, `unsupported-format` or `truncated`.
     """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError) as error:
-        missing = isinstance(error, FileNotFoundError)
-        kind = FaultKind.NOT_FOUND if missing else FaultKind.NOT_READABLE
-        raise FaultError(kind, f"cannot open: {error}") from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise FaultError(FaultKind.NOT_A_FILE, "not a regular file")
-    with open(descriptor, "rb") as file:
+    with opened(path) as descriptor, open(descriptor, "rb", closefd=False) as file:
         return _read(file)
 
 
