@@ -1,8 +1,11 @@
 """Where programs lie, and nothing else."""
 
 import os
+import sys
+from pathlib import Path
 
 import PIL
+import pytest
 
 from stillframe.show.code import code_folders
 
@@ -13,6 +16,16 @@ def test_what_workers_load_late_lies_in_these_folders() -> None:
         assert any(os.fsencode(module.__file__).startswith(folder + b"/") for folder in folders)
     assert all(os.path.exists(folder) for folder in folders)
     assert len(folders) == len(set(folders)) <= 12, "most of a sandbox's paths are for photos"
+
+
+def test_a_person_s_own_packages_are_among_them_and_where_he_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packages = tmp_path / ".local" / "lib" / "python3" / "site-packages"
+    packages.mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", ["", str(tmp_path), str(packages)])
+    assert os.fsencode(packages) in code_folders()
+    assert os.fsencode(tmp_path) not in code_folders()
 
 
 def test_no_folder_of_a_person_is_among_them() -> None:

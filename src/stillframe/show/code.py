@@ -7,12 +7,14 @@ Guarantees: what is named holds programs and libraries, and nothing of a person'
 """
 
 import os
+import sys
 import sysconfig
 from typing import Final
 
 import stillframe
 
 _PYTHON: Final = ("stdlib", "platstdlib", "purelib", "platlib")
+_PACKAGES: Final = ("site-packages", "dist-packages")
 # Where libraries that extension modules need are found, and the list by which they are.
 _SYSTEM: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 
@@ -20,6 +22,8 @@ _SYSTEM: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", 
 def code_folders() -> tuple[bytes, ...]:
     """Return the folders of this Python, its packages, this one and the system's libraries."""
     python = [sysconfig.get_path(name) for name in _PYTHON]
+    # A person's own packages too, but not where a person happens to be.
+    packages = [path for path in sys.path if os.path.basename(path) in _PACKAGES]
     ours = os.path.dirname(stillframe.__file__)
-    named = dict.fromkeys((*python, ours, *_SYSTEM))
+    named = dict.fromkeys((*python, *packages, ours, *_SYSTEM))
     return tuple(os.fsencode(path) for path in named if os.path.exists(path))
