@@ -101,6 +101,7 @@ def answer(request: ImageRequest, slot: SlotGrant, written_ns: int) -> ImageResu
         slot=slot,
         width=request.target_size.width,
         height=request.target_size.height,
+        payload_size_bytes=request.target_size.pixels * RGBA_BYTES,
         stride=request.target_size.width * RGBA_BYTES,
         format=PixelFormat.RGBA8_PREMULTIPLIED,
         ts_ns=written_ns,

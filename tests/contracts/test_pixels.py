@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stillframe.contracts.caps import SIDE_CAP_PX
+from stillframe.contracts.caps import OPAQUE_CAP_BYTES, SIDE_CAP_PX
 from stillframe.contracts.pixels import (
     BYTES_PER_PIXEL,
     FrameSizeError,
@@ -84,7 +84,31 @@ def test_every_format_says_how_wide_its_pixels_are() -> None:
 
 
 def test_the_numbers_of_the_formats_are_the_wires() -> None:
-    assert {fmt.name: int(fmt) for fmt in PixelFormat} == {"RGBA8_PREMULTIPLIED": 1}
+    assert {fmt.name: int(fmt) for fmt in PixelFormat} == {"RGBA8_PREMULTIPLIED": 1, "OPAQUE": 2}
+
+
+@pytest.mark.parametrize("count", [1, 300_000, OPAQUE_CAP_BYTES])
+def test_plain_bytes_are_one_row_of_as_many(count: int) -> None:
+    assert frame_bytes(count, 1, count, PixelFormat.OPAQUE) == count
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "stride", "actual"),
+    [
+        (0, 1, 0, 0),
+        (OPAQUE_CAP_BYTES + 1, 1, OPAQUE_CAP_BYTES + 1, OPAQUE_CAP_BYTES + 1),
+        (5, 2, 5, 2),
+        (5, 0, 5, 0),
+        (5, 1, 6, 6),
+        (5, 1, 4, 4),
+    ],
+)
+def test_plain_bytes_of_another_shape_are_refused(
+    width: int, height: int, stride: int, actual: int
+) -> None:
+    with pytest.raises(FrameSizeError) as caught:
+        frame_bytes(width, height, stride, PixelFormat.OPAQUE)
+    assert caught.value.actual == actual
 
 
 def test_an_area_is_the_product_of_the_sides_however_large() -> None:

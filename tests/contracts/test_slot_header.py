@@ -56,9 +56,9 @@ def read_if_trusted(raw: bytes, capacity_bytes: int) -> SlotHeader | None:
         header = slot_header.unpack(0, raw, capacity_bytes)
     except SlotHeaderError:
         return None
-    assert header.format is PixelFormat.RGBA8_PREMULTIPLIED
+    pixel_bytes = {PixelFormat.RGBA8_PREMULTIPLIED: 4, PixelFormat.OPAQUE: 1}[header.format]
     assert header.size_bytes == header.stride * header.height
-    assert 0 < header.width * 4 * header.height <= header.size_bytes <= capacity_bytes
+    assert 0 < header.width * pixel_bytes * header.height <= header.size_bytes <= capacity_bytes
     return header
 
 
@@ -119,9 +119,10 @@ def test_zeroed_memory_is_no_frame() -> None:
         ({"magic": MAGIC + 1}, MAGIC + 1, MAGIC),
         ({"layout": 0}, 0, 1),
         ({"layout": 2}, 2, 1),
-        ({"format": 0}, 0, 1),
-        ({"format": 2}, 2, 1),
-        ({"format": 65535}, 65535, 1),
+        ({"format": 0}, 0, 2),
+        ({"format": 3}, 3, 2),
+        ({"format": 2}, 2160, 1),
+        ({"format": 65535}, 65535, 2),
         ({"width": 0}, 0, 16384),
         ({"width": 16385}, 16385, 16384),
         ({"width": U32}, U32, 16384),
@@ -236,6 +237,13 @@ def test_a_frame_that_another_process_claims_is_refused_with_both_process_number
     with pytest.raises(SlotHeaderError) as caught:
         slot_header.check_writer(5, HEADER, HEADER.producer_pid + 1)
     assert (caught.value.actual, caught.value.limit) == (4242, 4243)
+
+
+def test_a_frame_of_another_format_than_the_arenas_is_refused() -> None:
+    slot_header.check_format(5, HEADER, PixelFormat.RGBA8_PREMULTIPLIED)
+    with pytest.raises(SlotHeaderError) as caught:
+        slot_header.check_format(5, HEADER, PixelFormat.OPAQUE)
+    assert (caught.value.actual, caught.value.limit) == (1, 2)
 
 
 def test_every_refusal_here_is_one_that_the_arena_catches() -> None:

@@ -119,6 +119,7 @@ class QueueEngine:
             slot=leased.grant,
             width=1,
             height=1,
+            payload_size_bytes=4,
             stride=4,
             format=PixelFormat.RGBA8_PREMULTIPLIED,
             ts_ns=0,

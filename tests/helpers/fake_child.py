@@ -161,6 +161,7 @@ def _result(request: ImageRequest, grant: SlotGrant) -> ImageResult:
         slot=grant,
         width=SIDE_PX,
         height=SIDE_PX,
+        payload_size_bytes=SIDE_PX * SIDE_PX * 4,
         stride=SIDE_PX * 4,
         format=PixelFormat.RGBA8_PREMULTIPLIED,
         ts_ns=time.monotonic_ns(),

@@ -13,7 +13,7 @@ from stillframe.supervision.process import Child
 from stillframe.supervision.quarantine import Quarantine
 from stillframe.supervision.spec import Heartbeat
 from stillframe.supervision.staff import Site, Staff
-from stillframe.transport.arena import Arena
+from stillframe.transport.arena import Arena, ArenaView
 
 S = 1_000_000_000
 BEAT_S = 0.25
@@ -45,7 +45,7 @@ class FakeStaff:
             self.pool.start(self.now_ns)
             self.turn()
 
-    def _spawn(self, spec: Any, arena: Arena | None) -> Child:
+    def _spawn(self, spec: Any, arena: Arena | ArenaView | None) -> Child:
         if self.no_process:
             raise OSError(11, "Resource temporarily unavailable")
         self.children.append(FakeChild(spec, arena))

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from stillframe.contracts.audio import AudioRequest, AudioResult, BinsHandle
+from stillframe.contracts.caps import MIRROR_PAGE_CAP_ITEMS
 from stillframe.contracts.feedparse import FeedParseRequest, FeedParseResult
 from stillframe.contracts.feeds import (
     DroppedItem,
@@ -19,6 +20,7 @@ from stillframe.contracts.feeds import (
     FeedsRequest,
     FeedsResult,
     ImageMetadata,
+    Reading,
 )
 from stillframe.contracts.images import ImageRequest, ImageResult
 from stillframe.contracts.library import (
@@ -146,14 +148,17 @@ def _mirror(request: FeedsRequest, making: Making) -> FeedsResult:
         for source in request.feeds
         for number in range(making.rng.randrange(1, policy.max_items_per_feed + 1))
     ]
-    dropped = _dropped(items[request.max_items :])
-    return FeedsResult(**making.echo, items=tuple(items[: request.max_items]), dropped=dropped)
+    taken = min(request.max_items, MIRROR_PAGE_CAP_ITEMS)
+    dropped = _dropped(items[taken:][:MIRROR_PAGE_CAP_ITEMS])
+    return FeedsResult(**making.echo, items=tuple(items[:taken]), dropped=dropped)
 
 
 def _candidates(request: FeedParseRequest, making: Making) -> FeedParseResult:
     count = making.rng.randrange(1, request.max_items + 1)
     items = [_item(request.url, n, request.ttl_hint_s, making.rng) for n in range(count)]
-    return FeedParseResult(**making.echo, items=tuple(items), dropped=(), feed_ttl_s=900.0)
+    return FeedParseResult(
+        **making.echo, reading=Reading(items=tuple(items), dropped=(), feed_ttl_s=900.0)
+    )
 
 
 def _item(source: str, number: int, ttl_s: float, rng: random.Random) -> ImageMetadata:

@@ -71,6 +71,8 @@ class UnrulyHandler(Handler[ImageRequest, ImageResult]):
                 pass
         if word in ACTS:
             ACTS[word](argument)
+        if word == "without":
+            return msgspec.structs.replace(self._answer(request), payload_size_bytes=0)
         if word == "blank":
             return self._answer(request)
         answer = self._paint(request, **LIES.get(word, {}))
@@ -117,6 +119,7 @@ class UnrulyHandler(Handler[ImageRequest, ImageResult]):
             slot=request.slot,
             width=SIDE_PX,
             height=SIDE_PX,
+            payload_size_bytes=SIDE_PX * SIDE_PX * 4,
             stride=SIDE_PX * 4,
             format=PixelFormat.RGBA8_PREMULTIPLIED,
             ts_ns=time.monotonic_ns(),

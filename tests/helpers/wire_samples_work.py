@@ -16,13 +16,20 @@ from stillframe.contracts.audio import (
 from stillframe.contracts.errors import Fault, FaultKind
 from stillframe.contracts.feedparse import FeedParseRequest, FeedParseResult
 from stillframe.contracts.feeds import (
+    Body,
     DroppedItem,
     DropReason,
+    FeedHealth,
+    FeedKind,
     FeedSource,
     FeedsRequest,
     FeedsResult,
+    FeedState,
     ImageMetadata,
+    JsonFields,
+    Parsed,
     PriorityPolicy,
+    Reading,
 )
 from stillframe.contracts.images import (
     Colour,
@@ -65,7 +72,9 @@ SKIPPED = SkippedFolder(
     path=b"/photos/private",
     error=Fault(kind=FaultKind.NOT_READABLE, detail="cannot list", actual=3, limit=4),
 )
-DROPPED = DroppedItem(url="http://10.0.0.1/", reason=DropReason.FORBIDDEN_ADDRESS)
+DROPPED = DroppedItem(
+    url="http://10.0.0.1/", reason=DropReason.SSRF_BLOCKED, detail="10.0.0.1 is private"
+)
 
 
 def work_samples() -> tuple[msgspec.Struct, ...]:
@@ -201,26 +210,92 @@ def _feeds() -> tuple[msgspec.Struct, ...]:
         height=4000,
         cache_path=b"/cache/a",
     )
+    source = FeedSource(
+        url=FEED_URL,
+        weight=60,
+        name="Höhen",
+        kind=FeedKind.JSON,
+        key="anna:secret",
+        fields=JsonFields(
+            items="photos[]",
+            url="src.large",
+            title="alt",
+            ts="date",
+            author="by.name",
+            license="licence",
+            width="w",
+            height="h",
+        ),
+    )
+    reading = Reading(
+        items=(item,),
+        dropped=(DROPPED,),
+        title="Heights",
+        feed_ttl_s=900.0,
+        update_period_s=3600.0,
+        skip_hours=(0, 23),
+        skip_days=(6,),
+        feeds=(FEED_URL,),
+        problem=DropReason.HTML_NOT_FEED,
+        detail="a page",
+    )
+    slot = SlotGrant(index=3, generation=7)
+    body = Body(
+        ticket=4,
+        source=source,
+        url=FEED_URL,
+        content_type="application/atom+xml",
+        size_bytes=50_000,
+    )
+    health = FeedHealth(
+        state=FeedState.FAILING,
+        last_ok_s=1_700_000_000.5,
+        next_due_s=1_700_003_600.0,
+        failures=3,
+        error=DropReason.HTTP_ERROR,
+        detail="503",
+        images=12,
+    )
     return (
         FeedsRequest(
             **_asked("feeds"),
-            feeds=(FeedSource(url=FEED_URL, weight=60),),
+            feeds=(source,),
             max_items=20,
             ttl_hint_s=1800.0,
             priority_policy=PriorityPolicy(default_weight=40, max_items_per_feed=5),
+            cursor=2,
+            patience_ms=250,
+            parsed=Parsed(ticket=3, reading=reading),
+            wanted=(NOT_UTF8_PATH,),
+            rejected=(b"/cache/b",),
+            refresh=True,
+            survey=True,
+            slot=slot,
         ),
-        FeedsResult(**_answered("feeds"), items=(item,), dropped=(DROPPED,)),
+        FeedsResult(
+            **_answered("feeds"),
+            items=(item,),
+            dropped=(DROPPED,),
+            gone=(b"/cache/c",),
+            next_cursor=5,
+            body=body,
+            busy=True,
+            online=False,
+            health=(health,),
+        ),
         FeedParseRequest(
             **_asked("feedparse"),
+            source=source,
             url=FEED_URL,
             content_type="application/atom+xml",
+            slot=slot,
             body_bytes=50_000,
             max_items=20,
             ttl_hint_s=1800.0,
+            priority=60,
+            now_s=1_700_000_000.5,
         ),
-        FeedParseResult(
-            **_answered("feedparse"), items=(item,), dropped=(DROPPED,), feed_ttl_s=900.0
-        ),
+        FeedParseResult(**_answered("feedparse"), reading=reading),
     )
 
 

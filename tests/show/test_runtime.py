@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -324,6 +325,15 @@ def test_every_request_has_a_number_of_its_own(play: Play) -> None:
     play.find(b"/p/1", b"/p/2")
     numbers = [r.seq for r in [*play.engine.asked("library"), *play.engine.images()]]
     assert len(set(numbers)) == len(numbers)
+
+
+def test_a_decoder_that_says_done_and_gives_no_frame_costs_one_photo(play: Play) -> None:
+    play.find(b"/p/1", b"/p/2")
+    completed = play.engine.frame(play.engine.images()[0])
+    play.engine.events[-1] = replace(completed, lease=None)
+    play.drain()
+    assert any("reason=bad-answer" in line for line in play.log())
+    assert play.runtime.tally.skipped == {"bad-answer": 1}
 
 
 def test_frames_are_made_no_larger_than_a_slot(play: Play) -> None:

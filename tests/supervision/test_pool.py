@@ -125,6 +125,15 @@ def test_what_a_killed_worker_had_answered_still_counts(hand: Hand) -> None:
     assert hand.ended() == [(1, "completed")]
 
 
+def test_an_answer_without_a_payload_gives_its_slot_back(hand: Hand) -> None:
+    hand.submit(1, "without")
+    hand.turn_until(hand.ended)
+    (answer,) = (event for event in hand.events if isinstance(event, Completed))
+    assert answer.lease is None
+    assert hand.pool._arena is not None
+    assert set(hand.pool._arena.stages()) == {SlotStage.FREE}
+
+
 def test_the_death_of_a_worker_killed_for_one_request_costs_no_other(hand: Hand) -> None:
     # The late answer is taken before the death is: the next request must not go to the dying.
     hand.submit(1, "paint")

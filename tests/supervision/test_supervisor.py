@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -513,6 +514,15 @@ def test_a_command_for_a_worker_that_nobody_knows_is_refused_by_name() -> None:
         with pytest.raises(ValueError, match="nobody"):
             crew.supervisor.post(Cancel("nobody", b"key"))
         crew.until_state(WorkerState.READY)
+
+
+def test_a_kind_that_reads_the_frames_of_nobody_before_it_is_refused_by_name() -> None:
+    reader = unruly_spec(arena=None, reads="nobody")
+    with pytest.raises(ValueError, match="reads the frames of 'nobody'"):
+        Supervisor([reader])
+    writer = unruly_spec()
+    with pytest.raises(ValueError, match="has no frames"):
+        Supervisor([replace(writer, arena=None), replace(reader, name="reader", reads="unruly")])
 
 
 def test_requests_without_a_key_do_not_replace_each_other(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from stillframe.contracts.errors import SlotHeaderError, StaleSlotError
@@ -64,6 +65,32 @@ def test_a_reader_cannot_write(arena: Arena, writer: SlotWriter) -> None:
     writer.seal(grant.index, header(grant))
     pixels = arena.lease(grant, seq=5).pixels
     assert pixels.readonly
+
+
+def test_a_view_shows_what_is_written_and_cannot_be_written(
+    arena: Arena, writer: SlotWriter
+) -> None:
+    view = arena.view()
+    assert view == arena.view()
+    writer.pixels(1, 4)[:] = b"body"
+    first = SHAPE.slot_bytes + PIXELS_OFFSET_BYTES
+    with mmap.mmap(view.descriptor, view.shape.total_bytes, prot=mmap.PROT_READ) as seen:
+        assert seen[first : first + 4] == b"body"
+    with pytest.raises(PermissionError):
+        mmap.mmap(view.descriptor, view.shape.total_bytes)
+    with pytest.raises(OSError, match="descriptor"):
+        os.pwrite(view.descriptor, b"x", 0)
+
+
+def test_a_frame_of_another_format_is_refused(arena: Arena, writer: SlotWriter) -> None:
+    grant = reserve(arena)
+    plain = msgspec.structs.replace(
+        header(grant), format=PixelFormat.OPAQUE, size_bytes=16, width=16, height=1, stride=16
+    )
+    writer.seal(grant.index, plain)
+    with pytest.raises(SlotHeaderError, match="another format"):
+        arena.lease(grant, seq=5)
+    assert arena.give_back(grant)
 
 
 def test_a_slot_goes_through_its_stages_and_only_the_owner_frees_it(

@@ -12,8 +12,8 @@ CONTROL_CAP_BYTES: Final = 32 * 1024
 IMAGES_CAP_BYTES: Final = 16 * 1024  # one path (PATH_MAX 4 KiB) twice, as path and in the key
 LIBRARY_CAP_BYTES: Final = 64 * 1024  # one page of a folder scan
 SCENES_CAP_BYTES: Final = 16 * 1024
-FEEDS_CAP_BYTES: Final = 128 * 1024  # 30 items with long URLs; bodies go by memfd, never here
-FEEDPARSE_CAP_BYTES: Final = 128 * 1024
+FEEDS_CAP_BYTES: Final = 160 * 1024  # all feeds and one reading; bodies go by slot, never here
+FEEDPARSE_CAP_BYTES: Final = 96 * 1024
 AUDIO_CAP_BYTES: Final = 8 * 1024  # settings only; bars go through shared memory
 TRANSITIONS_CAP_BYTES: Final = 16 * 1024  # parameters only; tables go through shared memory
 SHADERS_CAP_BYTES: Final = 64 * 1024  # a shader's source text
@@ -24,6 +24,8 @@ PATH_CAP_BYTES: Final = 4096
 KEY_CAP_BYTES: Final = PATH_CAP_BYTES + 128
 # No display or texture limit in the field is larger; it keeps width x height x 4 below 2**32.
 SIDE_CAP_PX: Final = 16384
+# Far over what any worker gives back that is no picture (a feed's body, a transition's tables).
+OPAQUE_CAP_BYTES: Final = 64 * 1024 * 1024
 TEXT_CAP_CHARS: Final = 1024  # a sentence for a log or a report
 URL_CAP_CHARS: Final = 4096  # what servers and proxies accept in practice is less
 SCAN_PAGE_CAP_ITEMS: Final = 512
@@ -31,3 +33,7 @@ PATIENCE_CAP_MS: Final = 1000  # a worker that waits does not beat; after 1.5 s 
 SHOWN_CAP_ITEMS: Final = 8  # between two questions a second apart a person steps no further
 TALLY_CAP_ITEMS: Final = 16  # a screenful of names
 FEED_CAP_ITEMS: Final = 256
+FEEDS_CAP: Final = 200  # as many as a person follows; with their addresses they fit one message
+MIRROR_PAGE_CAP_ITEMS: Final = 64
+BODY_CAP_BYTES: Final = 4 * 1024 * 1024  # of a feed, decoded; the largest real ones are half of it
+READING_CAP_BYTES: Final = 64 * 1024  # of what a body held, encoded; the rest is left out

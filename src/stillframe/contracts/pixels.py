@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from stillframe.contracts.caps import SIDE_CAP_PX
+from stillframe.contracts.caps import OPAQUE_CAP_BYTES, SIDE_CAP_PX
 
 
 class PixelFormat(enum.IntEnum):
@@ -20,9 +20,13 @@ class PixelFormat(enum.IntEnum):
 
     RGBA8_PREMULTIPLIED = 1
     """Bytes R, G, B, A; colour already multiplied by alpha; sRGB. Qt uploads it unconverted."""
+    OPAQUE = 2
+    """No picture: plain bytes, in one row whose width and stride say how many."""
 
 
-BYTES_PER_PIXEL: Final = MappingProxyType({PixelFormat.RGBA8_PREMULTIPLIED: 4})
+BYTES_PER_PIXEL: Final = MappingProxyType(
+    {PixelFormat.RGBA8_PREMULTIPLIED: 4, PixelFormat.OPAQUE: 1}
+)
 
 
 class FrameSizeError(ValueError):
@@ -67,6 +71,8 @@ def frame_bytes(width_px: int, height_px: int, stride_bytes: int, pixel_format: 
         FrameSizeError: if a side is out of range, or the stride is shorter than a row or longer
             than the widest one.
     """
+    if pixel_format is PixelFormat.OPAQUE:
+        return _opaque_bytes(width_px, height_px, stride_bytes)
     check_side("width", width_px)
     check_side("height", height_px)
     row_bytes = width_px * BYTES_PER_PIXEL[pixel_format]
@@ -79,3 +85,15 @@ def frame_bytes(width_px: int, height_px: int, stride_bytes: int, pixel_format: 
         limit_bytes = row_bytes if stride_bytes < row_bytes else widest_bytes
         raise FrameSizeError(cause, stride_bytes, limit_bytes)
     return stride_bytes * height_px
+
+
+def _opaque_bytes(width: int, height: int, stride_bytes: int) -> int:
+    if not 1 <= width <= OPAQUE_CAP_BYTES:
+        cause = f"{width} plain bytes are outside 1 to {OPAQUE_CAP_BYTES}"
+        raise FrameSizeError(cause, width, OPAQUE_CAP_BYTES)
+    if height != 1:
+        raise FrameSizeError(f"plain bytes in {height} rows instead of one", height, 1)
+    if stride_bytes != width:
+        cause = f"stride of {stride_bytes} bytes is not the {width} plain bytes"
+        raise FrameSizeError(cause, stride_bytes, width)
+    return width

@@ -126,3 +126,13 @@ def check_writer(slot: int, header: SlotHeader, writer_pid: int) -> None:
     """
     if header.producer_pid != writer_pid:
         raise SlotHeaderError(slot, "written by another process", header.producer_pid, writer_pid)
+
+
+def check_format(slot: int, header: SlotHeader, wanted: PixelFormat) -> None:
+    """Refuse a frame of another format than the arena is for.
+
+    Raises:
+        SlotHeaderError: with both formats' numbers.
+    """
+    if header.format is not wanted:
+        raise SlotHeaderError(slot, "of another format", header.format, wanted)

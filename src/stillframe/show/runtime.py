@@ -284,10 +284,8 @@ class Runtime:
 
     def _take_completed(self, event: events.Completed) -> None:
         response = event.response
-        if isinstance(event.request, ImageRequest) and event.lease is not None:
-            self._note_latency(event.request, event.lease)
-            charge_bytes = self._plot.arena.slot_bytes
-            self.cue(script.FrameArrived(event.request.cache_key, event.lease, charge_bytes))
+        if isinstance(event.request, ImageRequest):
+            self._take_frame(event.request, event.lease)
         elif isinstance(response, LibraryResult):
             self._take_told(response.told)
         elif isinstance(response, SceneResult):
@@ -308,6 +306,14 @@ class Runtime:
         if photos:
             self.cue(script.Found(photos))
         self._follow(following)
+
+    def _take_frame(self, request: ImageRequest, lease: Lease | None) -> None:
+        if lease is None:
+            detail = "the worker says that it is done, and gave no frame"
+            self.cue(script.FrameRefused(request.cache_key, "bad-answer", detail))
+            return
+        self._note_latency(request, lease)
+        self.cue(script.FrameArrived(request.cache_key, lease, self._plot.arena.slot_bytes))
 
     def _note_latency(self, request: ImageRequest, lease: Lease) -> None:
         latency_ms = (lease.header.ts_ns - request.ts_req_ns) / 1e6

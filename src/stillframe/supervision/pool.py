@@ -38,7 +38,7 @@ from stillframe.supervision.staff import Site, Staff
 from stillframe.supervision.status import QueueNow, worker_status
 from stillframe.supervision.times import ns, seconds
 from stillframe.supervision.worker import Worker
-from stillframe.transport.arena import Arena, Lease
+from stillframe.transport.arena import Arena, ArenaView, Lease
 from stillframe.transport.backlog import DropReason
 from stillframe.transport.channel import ChannelClosedError, ChannelFullError
 
@@ -53,7 +53,8 @@ _BUSY_SHARE: Final = 0.5
 class Pool:
     """The workers of one kind, their requests and their frames."""
 
-    def __init__(self, spec: WorkerSpec, site: Site) -> None:
+    def __init__(self, spec: WorkerSpec, site: Site, view: ArenaView | None = None) -> None:
+        """Begin with nobody; `view` is the memory of another kind that this one reads."""
         self.spec, self._site = spec, site
         self._arena = Arena(spec.arena) if spec.arena else None
         self._ledger = Ledger(
@@ -62,7 +63,9 @@ class Pool:
             task_ns=ns(spec.deadlines.task_s),
         )
         self._metrics, self._overflow = PoolMetrics(), OverflowNotice()
-        self._staff = Staff(spec, site, arena=self._arena, metrics=self._metrics, employer=self)
+        self._staff = Staff(
+            spec, site, arena=self._arena or view, metrics=self._metrics, employer=self
+        )
         self._idle_end_ns: int | None = None  # when a worker with nothing to do is ended
         self._resend_ns: int | None = None  # when to look again at a channel that was full
 
@@ -70,6 +73,16 @@ class Pool:
     def gone(self) -> bool:
         """Whether no process is left."""
         return self._staff.gone
+
+    def view(self) -> ArenaView:
+        """Return the frames' memory for a kind of worker that reads it.
+
+        Raises:
+            ValueError: if this kind has none.
+        """
+        if self._arena is None:
+            raise ValueError(f"the {self.spec.name} worker has no frames that others could read")
+        return self._arena.view()
 
     @property
     def idle(self) -> bool:
@@ -283,12 +296,15 @@ class Pool:
         self._idle_end_ns = None if idle_s is None else now_ns + ns(idle_s)
 
     def _lease(self, task: InFlight, response: Response) -> Lease | None:
-        """Lease the frame that an answer speaks of.
+        """Lease the frame that an answer speaks of, if it speaks of one.
 
         Raises:
             ContractError: if the answer names another slot, or its header lies.
         """
         if self._arena is None or task.grant is None:
+            return None
+        if not response.payload_size_bytes:  # it had nothing to put there
+            self._arena.give_back(task.grant)
             return None
         said = getattr(response, "slot", task.grant)  # an answer need not repeat its slot
         if said != task.grant:

@@ -25,7 +25,7 @@ from stillframe.contracts.control import ArenaGrant, Start
 from stillframe.contracts.wire import FromWorkerMessage, ToWorkerMessage
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.supervision.vitals import Vitals, cpu_ns, read_vitals
-from stillframe.transport.arena import Arena
+from stillframe.transport.arena import Arena, ArenaView
 from stillframe.transport.channel import Channel
 from stillframe.transport.seqpacket import SeqpacketChannel, socket_pair
 
@@ -43,7 +43,9 @@ _STDERR_READ_BYTES: Final = 64 * 1024
 class Child:
     """A running worker process. Made, used and closed on one thread."""
 
-    def __init__(self, spec: WorkerSpec, arena: Arena | None, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, spec: WorkerSpec, arena: Arena | ArenaView | None, environ: Mapping[str, str]
+    ) -> None:
         """Start the process; it says hello by itself.
 
         Raises:
@@ -173,7 +175,7 @@ def _make_page() -> int:
     return page
 
 
-def _start_message(spec: WorkerSpec, arena: Arena | None, page: int) -> Start:
+def _start_message(spec: WorkerSpec, arena: Arena | ArenaView | None, page: int) -> Start:
     grant = None
     if arena is not None:
         grant = ArenaGrant(

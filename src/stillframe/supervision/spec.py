@@ -79,6 +79,7 @@ class WorkerSpec:
         protocol: its request, result and cap.
         python_path: folders in which the module is looked for before the installed ones.
         arena: the shared memory it writes frames into; its requests then have a field `slot`.
+        reads: the kind, of those before it, whose frames its requests name; it cannot write them.
         settings: its slice, sent in `Start`.
         eager: start it with the supervisor; else at its first request.
         standby: keep a second one warm, which takes over at once when the first dies.
@@ -90,6 +91,7 @@ class WorkerSpec:
     protocol: Protocol
     python_path: tuple[str, ...] = ()
     arena: ArenaShape | None = None
+    reads: str = ""
     settings: Mapping[str, SettingValue] = field(default_factory=dict)
     eager: bool = True
     standby: bool = False

@@ -26,7 +26,7 @@ from stillframe.supervision.relief import Relief
 from stillframe.supervision.restart import Deaths, GiveUp, after_death
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.supervision.worker import Phase, Worker
-from stillframe.transport.arena import Arena
+from stillframe.transport.arena import Arena, ArenaView
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Site:
     """
 
     rng: random.Random
-    spawn: Callable[[WorkerSpec, Arena | None], Child]
+    spawn: Callable[[WorkerSpec, Arena | ArenaView | None], Child]
     selector: selectors.BaseSelector
     emit: Callable[[Event], None]
     quarantine: Quarantine
@@ -79,7 +79,7 @@ class Staff:
         spec: WorkerSpec,
         site: Site,
         *,
-        arena: Arena | None,
+        arena: Arena | ArenaView | None,
         metrics: PoolMetrics,
         employer: Employer,
     ) -> None:

@@ -33,7 +33,7 @@ from stillframe.supervision.quarantine import Quarantine
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.supervision.staff import Site
 from stillframe.supervision.times import ns
-from stillframe.transport.arena import Arena
+from stillframe.transport.arena import Arena, ArenaView
 from stillframe.transport.backlog import DropReason
 
 _NS_PER_S: Final = 1_000_000_000
@@ -88,7 +88,7 @@ class Supervisor:
             quarantine=Quarantine(quarantine),
             wall_s=time.time,
         )
-        self._pools = {spec.name: Pool(spec, site) for spec in specs}
+        self._pools = _pools(specs, site)
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
 
     def __enter__(self) -> Self:
@@ -216,7 +216,7 @@ class Supervisor:
                 case events.Pardon(worker=worker):
                     self._pools[worker].pardon()
 
-    def _spawn(self, spec: WorkerSpec, arena: Arena | None) -> Child:
+    def _spawn(self, spec: WorkerSpec, arena: Arena | ArenaView | None) -> Child:
         return Child(spec, arena, self._environ)
 
     def _emit(self, event: Event) -> None:
@@ -233,3 +233,13 @@ class Supervisor:
             return
         with contextlib.suppress(BlockingIOError):  # it is full of wake-ups: one is enough
             os.eventfd_write(self._wake_fd, 1)
+
+
+def _pools(specs: Sequence[WorkerSpec], site: Site) -> dict[str, Pool]:
+    """Return a pool a kind; one that reads another's frames is shown their memory."""
+    pools: dict[str, Pool] = {}
+    for spec in specs:
+        if spec.reads and spec.reads not in pools:
+            raise ValueError(f"{spec.name} reads the frames of {spec.reads!r}, which is not before")
+        pools[spec.name] = Pool(spec, site, pools[spec.reads].view() if spec.reads else None)
+    return pools

@@ -27,6 +27,7 @@ from typing import Final, Self
 from stillframe.contracts import slot_header
 from stillframe.contracts.errors import SlotHeaderError, StaleSlotError
 from stillframe.contracts.images import SlotGrant
+from stillframe.contracts.pixels import PixelFormat
 from stillframe.contracts.slot_header import PIXELS_OFFSET_BYTES, SlotHeader
 
 _SEAL_FLAGS: Final = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
@@ -46,10 +47,14 @@ class SlotStage(enum.Enum):
 
 @dataclass(frozen=True)
 class ArenaShape:
-    """How an arena is cut: `slot_count` slots of `slot_bytes` bytes, header page included."""
+    """How an arena is cut: `slot_count` slots of `slot_bytes` bytes, header page included.
+
+    What lies in its slots is of one `format`; a frame of another is refused.
+    """
 
     slot_count: int
     slot_bytes: int
+    format: PixelFormat = PixelFormat.RGBA8_PREMULTIPLIED
 
     def __post_init__(self) -> None:
         if self.slot_count < 1 or self.slot_bytes <= PIXELS_OFFSET_BYTES:
@@ -95,6 +100,17 @@ class _Slot:
     populated: bool = False
 
 
+@dataclass(frozen=True)
+class ArenaView:
+    """An arena for processes that only read it: its memory through a descriptor that cannot write.
+
+    They name slots that somebody else holds the lease of.
+    """
+
+    descriptor: int
+    shape: ArenaShape
+
+
 class Arena:
     """The owner's side. Used from one thread."""
 
@@ -114,7 +130,19 @@ class Arena:
             os.close(self.descriptor)
             raise
         self._view = memoryview(self._map)
+        self._for_readers = -1
         self._slots = tuple(_Slot() for _ in range(shape.slot_count))
+
+    def view(self) -> ArenaView:
+        """Return what a process that only reads is given; it is good until `close`.
+
+        Raises:
+            OSError: if the system has no descriptor for it.
+        """
+        if self._for_readers < 0:
+            path = f"/proc/self/fd/{self.descriptor}"
+            self._for_readers = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        return ArenaView(self._for_readers, self.shape)
 
     def reserve(self, writer_pid: int) -> SlotGrant | None:
         """Grant a free slot to one writer, or None if all are in use."""
@@ -141,6 +169,7 @@ class Arena:
             header = slot_header.unpack(grant.index, raw, self.shape.capacity_bytes)
             slot_header.check_fresh(grant.index, header, generation=grant.generation, seq=seq)
             slot_header.check_writer(grant.index, header, slot.writer_pid)
+            slot_header.check_format(grant.index, header, self.shape.format)
         except slot_header.REFUSALS:
             slot.stage = SlotStage.RESERVED  # the caller gives it back when the writer is done
             raise
@@ -168,9 +197,9 @@ class Arena:
 
     def close(self) -> None:
         """Close the descriptor. The mapping lives on for as long as anyone holds a lease."""
-        if self.descriptor >= 0:
-            os.close(self.descriptor)
-            self.descriptor = -1
+        for descriptor in filter(lambda number: number >= 0, (self.descriptor, self._for_readers)):
+            os.close(descriptor)
+        self.descriptor = self._for_readers = -1
         # A BufferError says that a lease is still being read: the last reader's end unmaps.
         with contextlib.suppress(BufferError):
             self._view.release()
