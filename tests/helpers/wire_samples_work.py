@@ -246,6 +246,7 @@ def _feeds() -> tuple[msgspec.Struct, ...]:
         url=FEED_URL,
         content_type="application/atom+xml",
         size_bytes=50_000,
+        sha256="ab" * 32,
     )
     health = FeedHealth(
         state=FeedState.FAILING,

@@ -207,6 +207,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         source: the feed that it is of.
         url: where it was found in the end: relative addresses in it start here.
         size_bytes: how much of the slot it takes.
+        sha256: of it, in hex, so that one which parsers die of is known again.
     """
 
     ticket: Count
@@ -214,6 +215,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     url: Url
     content_type: Text
     size_bytes: Count
+    sha256: Annotated[str, msgspec.Meta(max_length=64)]
 
 
 class FeedState(enum.StrEnum):
