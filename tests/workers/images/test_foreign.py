@@ -19,7 +19,7 @@ from photos import encoded, picture, psnr_db
 from raw_photos import dng
 from stillframe.contracts.errors import FaultError, FaultKind
 from stillframe.contracts.images import Mode
-from stillframe.workers.images.formats import HEAD_BYTES, Format, recognise
+from stillframe.workers.formats import HEAD_BYTES, Format, recognise
 
 ORIENTATION_TAG = 0x0112
 MAX_SOURCE_PIXELS = 4_000_000

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from nobody import without_rights
+from stillframe.workers.database import Opened
 from stillframe.workers.library import schema
 
 
-def tables(opened: schema.Opened) -> set[str]:
+def tables(opened: Opened) -> set[str]:
     rows = opened.database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     return {row[0] for row in rows}
 

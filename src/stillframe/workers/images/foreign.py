@@ -1,7 +1,7 @@
 """Photos that libvips does not read: AVIF, HEIC, JPEG XL, BMP, and the preview in a camera's RAW.
 
 Role: opens them with Pillow or LibRaw, and hands their pixels to the pipeline that all photos go
-through. Counterpart: `workers.images.formats` says which these are, `workers.images.io` goes on.
+through. Counterpart: `workers.formats` says which these are, `workers.images.io` goes on.
 
 Guarantees: the size is known, and can be refused, before a pixel is decoded; half a photo is no
 photo; what is not installed is missing by name. Nothing here is loaded before a photo needs it.
@@ -20,8 +20,8 @@ from PIL import AvifImagePlugin, Image
 
 from stillframe.contracts.errors import FaultError, FaultKind
 from stillframe.workers import jxl
+from stillframe.workers.formats import PACKAGES, Format
 from stillframe.workers.images.core import decoder_fault
-from stillframe.workers.images.formats import PACKAGES, Format
 from stillframe.workers.images.photo import DecodedPhoto, Photo, upright
 
 _PILLOW_NAMES: Final = {

@@ -28,6 +28,7 @@ from stillframe.contracts.sandbox import Sandbox
 from stillframe.contracts.slot_header import SlotHeader
 from stillframe.contracts.wire import PROTOCOLS, Protocol
 from stillframe.transport.arena import SlotWriter
+from stillframe.workers.formats import HEAD_BYTES, PACKAGES, recognise
 from stillframe.workers.handler import Handler
 from stillframe.workers.images.core import (
     ImageSettings,
@@ -38,7 +39,6 @@ from stillframe.workers.images.core import (
     is_strong_reduction,
     plan_frame,
 )
-from stillframe.workers.images.formats import HEAD_BYTES, PACKAGES, recognise
 from stillframe.workers.images.photo import NativePhoto, Photo
 from stillframe.workers.opening import opened
 

@@ -37,6 +37,7 @@ from stillframe.contracts.library import (
 from stillframe.contracts.messages import echo
 from stillframe.contracts.sandbox import Sandbox
 from stillframe.contracts.wire import PROTOCOLS, Protocol
+from stillframe.workers.database import Opened, set_aside
 from stillframe.workers.handler import Handler
 from stillframe.workers.library import schema
 from stillframe.workers.library.core import Page
@@ -86,7 +87,7 @@ class LibraryHandler(Handler[LibraryRequest, LibraryResult]):
         """Open the index; only now, for it is bytes from a disk too."""
         self._begin(schema.open_index(self._settings.index))
 
-    def _begin(self, opened: schema.Opened) -> None:
+    def _begin(self, opened: Opened) -> None:
         # The order of photos needs no secrecy.
         self._index = Index(opened.database, random.Random())  # noqa: S311
         self._search = Search(
@@ -143,10 +144,10 @@ class LibraryHandler(Handler[LibraryRequest, LibraryResult]):
         note = f"the index {path or 'in memory'} failed: {error}: this show remembers no more"
         if path and not isinstance(error, sqlite3.OperationalError):
             try:
-                schema.set_aside(path)
+                set_aside(path)
             except OSError as cannot:
                 note += f"; it cannot be kept aside: {cannot}"
-        self._begin(schema.Opened(schema.open_index("").database, note))
+        self._begin(Opened(schema.open_index("").database, note))
 
     # What is known.
 

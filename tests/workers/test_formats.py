@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photos import encoded, picture, shipped
-from stillframe.workers.images.formats import HEAD_BYTES, Format, recognise
+from stillframe.workers.formats import HEAD_BYTES, Format, recognise
 
 SMALL = picture("coffee.png").resize((60, 40))
 

@@ -1,0 +1,164 @@
+"""A folder in which files appear whole or not at all, whoever else has been there.
+
+Role: the only part of this worker that touches files. Counterpart: `workers.feeds.mirror` knows
+what they mean.
+
+Guarantees: no name that somebody has put there is followed or opened for writing; a file under its
+final name is whole and on the disk; a process that is killed leaves at most a hidden temporary
+file, which the next one removes.
+"""
+
+import contextlib
+import errno
+import hashlib
+import itertools
+import os
+import stat
+from collections.abc import Iterator
+from typing import Final, Self
+
+from stillframe.contracts.feeds import DropReason
+from stillframe.workers.feeds.problem import FetchError
+
+_TEMPORARY: Final = ".part-"
+_NO_ROOM: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+_HASH_CHARS: Final = 32
+"""Half of SHA-256: nobody finds two contents of one name, and names stay readable."""
+
+
+class Folder:
+    """One folder, held open: what is done in it is done there, whatever its path leads to later."""
+
+    def __init__(self, path: bytes, descriptor: int) -> None:
+        self.path, self._descriptor = path, descriptor
+        self._numbers = itertools.count(1)
+
+    @classmethod
+    def open(cls, path: bytes) -> Self:
+        """Open the folder, made if it is not there, and remove what killed processes have left.
+
+        Raises:
+            FetchError: `mirror-unsafe` if it is no folder, or not to be written.
+        """
+        try:
+            os.makedirs(path, mode=0o700, exist_ok=True)
+            descriptor = os.open(path, os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError as error:
+            raise _refusal(error, f"cannot use {os.fsdecode(path)}") from error
+        folder = cls(path, descriptor)
+        folder._sweep()
+        return folder
+
+    def path_of(self, name: str) -> bytes:
+        """Return the path of a file here."""
+        return os.path.join(self.path, name.encode())
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Write a whole file, or nothing.
+
+        Raises:
+            FetchError: `disk-full` or `mirror-unsafe`; nothing is left behind.
+        """
+        if self._in_the_way(name):
+            raise FetchError(
+                DropReason.MIRROR_UNSAFE, f"{name}: something that is no file stands there"
+            )
+        temporary = f"{_TEMPORARY}{os.getpid()}-{next(self._numbers)}"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            file = os.open(temporary, flags, 0o600, dir_fd=self._descriptor)
+        except OSError as error:
+            raise _refusal(error, f"cannot make {temporary}") from error
+        try:
+            with open(file, "wb", buffering=0) as out:
+                _write_all(out.fileno(), content)
+                os.fsync(out.fileno())
+            here = self._descriptor
+            os.rename(temporary, name, src_dir_fd=here, dst_dir_fd=here)
+            os.fsync(here)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=self._descriptor)
+            raise _refusal(error, f"cannot write {name}, {len(content)} bytes") from error
+
+    def remove(self, name: str) -> None:
+        """Remove a file; one that is gone already, or that nobody may remove, is no matter."""
+        with contextlib.suppress(OSError):
+            os.unlink(name, dir_fd=self._descriptor)
+
+    def size_bytes(self, name: str) -> int | None:
+        """Return how large a file here is; None for what is no file of this folder."""
+        try:
+            found = os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
+        except OSError:
+            return None
+        return found.st_size if stat.S_ISREG(found.st_mode) else None
+
+    def names(self) -> Iterator[str]:
+        """Yield the names of what is here, whatever it is."""
+        with os.scandir(self._descriptor) as entries:
+            for entry in entries:
+                yield entry.name
+
+    def read(self, name: str, cap_bytes: int) -> bytes | None:
+        """Return a file's contents; None for what is no file, cannot be read, or is larger."""
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        try:
+            descriptor = os.open(name, flags, dir_fd=self._descriptor)
+        except OSError:
+            return None
+        with open(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode) or status.st_size > cap_bytes:
+                return None
+            try:
+                return file.read(cap_bytes)
+            except OSError:
+                return None
+
+    def modified_s(self, name: str) -> float:
+        """Return when a file was last written, 0 for one that is gone."""
+        try:
+            return os.stat(name, dir_fd=self._descriptor, follow_symlinks=False).st_mtime
+        except OSError:
+            return 0.0
+
+    def close(self) -> None:
+        """Let the folder go."""
+        os.close(self._descriptor)
+
+    def _in_the_way(self, name: str) -> bool:
+        try:
+            found = os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
+        except OSError:
+            return False
+        return not stat.S_ISREG(found.st_mode)
+
+    def _sweep(self) -> None:
+        """Remove temporary files of processes that are gone; another show may be at work."""
+        for name in tuple(self.names()):
+            owner = name.removeprefix(_TEMPORARY).partition("-")[0]
+            if name.startswith(_TEMPORARY) and not _is_another(owner):
+                self.remove(name)
+
+
+def name_of(content: bytes, suffix: str) -> str:
+    """Return the name under which some contents are kept: it says what they are, and no more."""
+    return hashlib.sha256(content).hexdigest()[:_HASH_CHARS] + suffix
+
+
+def _is_another(owner: str) -> bool:
+    if not owner.isdigit() or int(owner) == os.getpid():
+        return False
+    return os.path.exists(f"/proc/{owner}")
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    left = memoryview(content)
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
+def _refusal(error: OSError, what: str) -> FetchError:
+    reason = DropReason.DISK_FULL if error.errno in _NO_ROOM else DropReason.MIRROR_UNSAFE
+    return FetchError(reason, f"{what}: {error.strerror or error}")

@@ -1,0 +1,197 @@
+"""What is kept of feeds and images: in memory alone, or in a mirror too.
+
+Role: what `workers.feeds.gather` needs to remember, in two forms that it cannot tell apart.
+Counterpart: `workers.feeds.mirror` writes the second down.
+
+Guarantees: what cannot be written down is remembered all the same, while the process lives.
+"""
+
+import contextlib
+from collections.abc import Collection
+from typing import ClassVar, Final
+
+import msgspec
+
+from stillframe.contracts.caps import MIRROR_PAGE_CAP_ITEMS, READING_CAP_BYTES
+from stillframe.contracts.feeds import DropReason, ImageMetadata
+from stillframe.workers.feeds.mirror import Changed, Mirror
+from stillframe.workers.feeds.problem import FetchError
+from stillframe.workers.feeds.schedule import Record
+
+# What will be no image the next time either.
+_LASTING: Final = frozenset(
+    (
+        DropReason.NOT_IMAGE,
+        DropReason.EMPTY,
+        DropReason.TOO_LARGE,
+        DropReason.GONE,
+        DropReason.HTTP_ERROR,
+        DropReason.BAD_ENCODING,
+        DropReason.SSRF_BLOCKED,
+    )
+)
+
+
+class Keeping:
+    """Remembers in memory; images are only named, as for a look at what a feed has."""
+
+    mirrors: ClassVar[bool] = False
+    """Whether images are fetched."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, Record] = {}
+        self._holds: dict[str, float] = {}
+        self._named: list[ImageMetadata] = []
+
+    def record(self, url: str) -> Record:
+        """Return what is known of a feed."""
+        return self._records.get(url, Record())
+
+    def put(self, url: str, record: Record) -> None:
+        """Keep what is known of a feed."""
+        self._records[url] = record
+
+    def holds(self) -> dict[str, float]:
+        """Return the hosts that wanted peace, and until when."""
+        return self._holds
+
+    def put_holds(self, holds: dict[str, float]) -> None:
+        """Keep them."""
+        self._holds = holds
+
+    def counts(self) -> dict[str, int]:
+        """Return how many images of each feed are there."""
+        return {}
+
+    def has(self, feed: str, url: str) -> bool:
+        """Say whether a feed's image need not be fetched."""
+        return any((item.source, item.url) == (feed, url) for item in self._named)
+
+    def has_elsewhere(self, url: str) -> bool:
+        """Say whether another feed brought it."""
+        return any(item.url == url for item in self._named)
+
+    def refused(self, feed: str, url: str, reason: DropReason, now_s: float) -> None:
+        """Remember that an image cannot be had, if that will not change."""
+
+    def keep(self, item: ImageMetadata, content: bytes, now_s: float) -> None:
+        """Keep an image.
+
+        Raises:
+            FetchError: if it is none, or there is no room for it.
+        """
+        del content, now_s
+        self._named.append(item)
+
+    def changes(self, cursor: int) -> Changed:
+        """Return what has changed since a cursor, as much as one message holds."""
+        items, room_bytes = [], READING_CAP_BYTES
+        for item in self._named[cursor : cursor + MIRROR_PAGE_CAP_ITEMS]:
+            items.append(item)
+            room_bytes -= len(msgspec.msgpack.encode(item))
+            if room_bytes <= 0:
+                break
+        return Changed(items=tuple(items), gone=(), cursor=cursor + len(items))
+
+    def tidy(self, wanted: Collection[bytes], rejected: Collection[bytes], now_s: float) -> None:
+        """Remove what nobody could decode, and what has to leave."""
+
+    def take_notes(self) -> tuple[str, ...]:
+        """Return what a person should know, once."""
+        return ()
+
+    def close(self) -> None:
+        """Let go of what is open."""
+
+
+class Mirrored(Keeping):
+    """Remembers on disk too, and keeps the images there."""
+
+    mirrors: ClassVar[bool] = True
+
+    def __init__(self, mirror: Mirror) -> None:
+        super().__init__()
+        self._mirror = mirror
+
+    def record(self, url: str) -> Record:
+        """Return what is known of a feed."""
+        if url not in self._records:
+            self._records[url] = self._load(url)
+        return self._records[url]
+
+    def _load(self, url: str) -> Record:
+        try:
+            kept = self._mirror.record(url)
+            return Record() if kept is None else msgspec.msgpack.decode(kept, type=Record)
+        except (FetchError, msgspec.DecodeError):  # not to be read, or of another version
+            return Record()
+
+    def put(self, url: str, record: Record) -> None:
+        """Keep what is known of a feed."""
+        if self._records.get(url) == record:
+            return
+        super().put(url, record)
+        with contextlib.suppress(FetchError):  # a full disk: it is said where images meet it
+            self._mirror.put_record(url, msgspec.msgpack.encode(record))
+
+    def holds(self) -> dict[str, float]:
+        """Return the hosts that wanted peace, and until when."""
+        with contextlib.suppress(FetchError):
+            return self._mirror.holds()
+        return {}
+
+    def put_holds(self, holds: dict[str, float]) -> None:
+        """Keep them."""
+        with contextlib.suppress(FetchError):
+            self._mirror.put_holds(holds)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many images of each feed are there."""
+        with contextlib.suppress(FetchError):
+            return self._mirror.counts()
+        return {}
+
+    def has(self, feed: str, url: str) -> bool:
+        """Say whether a feed's image need not be fetched."""
+        return self._mirror.has(feed, url)
+
+    def has_elsewhere(self, url: str) -> bool:
+        """Say whether another feed brought it."""
+        return self._mirror.has_elsewhere(url)
+
+    def refused(self, feed: str, url: str, reason: DropReason, now_s: float) -> None:
+        """Remember that an image cannot be had, if that will not change."""
+        if reason in _LASTING:
+            with contextlib.suppress(FetchError):
+                self._mirror.refuse(feed, url, now_s)
+
+    def keep(self, item: ImageMetadata, content: bytes, now_s: float) -> None:
+        """Keep an image.
+
+        Raises:
+            FetchError: if it is none, or there is no room for it.
+        """
+        self._mirror.keep(item, content, now_s)
+
+    def changes(self, cursor: int) -> Changed:
+        """Return what has changed since a cursor, as much as one message holds."""
+        try:
+            return self._mirror.changes(cursor, MIRROR_PAGE_CAP_ITEMS, READING_CAP_BYTES)
+        except FetchError:  # not to be read just now
+            return Changed(items=(), gone=(), cursor=cursor)
+
+    def tidy(self, wanted: Collection[bytes], rejected: Collection[bytes], now_s: float) -> None:
+        """Remove what nobody could decode, and what has to leave."""
+        with contextlib.suppress(FetchError):
+            for path in rejected:
+                self._mirror.reject(path, now_s)
+            self._mirror.rotate(wanted, now_s)
+
+    def take_notes(self) -> tuple[str, ...]:
+        """Return what a person should know, once."""
+        notes, self._mirror.notes = tuple(self._mirror.notes), []
+        return notes
+
+    def close(self) -> None:
+        """Close the mirror."""
+        self._mirror.close()
