@@ -24,6 +24,7 @@ from PySide6.QtQuick import QQuickView
 from stillframe.cache.frames import FrameCache
 from stillframe.contracts import remote
 from stillframe.contracts.control import LogLevel
+from stillframe.contracts.feeds import FeedSource
 from stillframe.contracts.images import Mode, Profile
 from stillframe.contracts.library import Order
 from stillframe.contracts.pixels import Size
@@ -43,6 +44,7 @@ from stillframe.settings import Settings
 from stillframe.show import script
 from stillframe.show.desk import ShowDesk
 from stillframe.show.director import Director, Pace
+from stillframe.show.gathering import FeedPlan, plan_of
 from stillframe.show.journal import print_to
 from stillframe.show.memory import plan_arena
 from stillframe.show.records import Records
@@ -66,6 +68,7 @@ class PlayOptions:
     """What a person asked for.
 
     Attributes:
+        feeds: which feeds are asked for photos too.
         groups: where to look for photos, in order; the painted scenes come last by themselves.
         windowed: the window's size in pixels, None for full screen.
         seed: of the photos' order, None for another one each time.
@@ -83,6 +86,7 @@ class PlayOptions:
     exit_after_s: float | None
     measure: bool
     places: Places
+    feeds: tuple[FeedSource, ...] = ()
     state_folder: Path | None = None
     on_open: Callable[[QQuickView], None] | None = None
 
@@ -218,13 +222,25 @@ class _Show:
             look_ahead=settings.show.look_ahead,
         )
         return Runtime(
-            Plot(profile, self._arena, self._options.places.scenes, self._records.remember),
+            Plot(
+                profile,
+                self._arena,
+                self._options.places.scenes,
+                self._records.remember,
+                self._feed_plan(),
+            ),
             director=Director(timeline, cache, profile=profile, pace=pace),
             sources=Sources(self._options.groups),
             engine=self._supervisor,
             journal=self._journal,
             age_ms=process_age_ms,
         )
+
+    def _feed_plan(self) -> FeedPlan | None:
+        settings, places = self._options.settings, self._options.places
+        if not places.mirror:
+            return None
+        return plan_of(self._options.feeds, settings.feeds, settings.show.interval_s)
 
     def _open(self) -> None:
         show = self._options.settings.show

@@ -75,6 +75,7 @@ def test_each_kind_has_a_cap_on_what_may_wait_and_of_sound_only_the_latest_does(
         "transitions": 8,
         "audio": 1,
         "scenes": 1,
+        "feedparse": 4,
     }
     assert {name: spec.limits.backlog for name, spec in specs().items()}.items() <= caps.items()
 

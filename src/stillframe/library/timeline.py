@@ -109,6 +109,12 @@ class Timeline:
             self._future.append(coming)
         return tuple(coming.photo for coming in itertools.islice(self._future, count))
 
+    @property
+    def coming(self) -> tuple[Photo, ...]:
+        """The present photo, and those that were drawn to follow it."""
+        drawn = tuple(coming.photo for coming in self._future)
+        return drawn if self.current is None else (self.current, *drawn)
+
     def at(self, steps: int) -> Photo | None:
         """Return the photo so many steps ahead (or, negative, back), None where the line ends."""
         if steps == 0:

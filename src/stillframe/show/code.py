@@ -1,9 +1,10 @@
-"""Where the code lies that workers load when they first need it.
+"""Where the code lies that workers load when they first need it, and what the network needs.
 
-Role: the folders that a sandbox must leave readable. Counterpart: `show.specs` lets workers in that
-load decoders late, so that those of rare formats do not hold up the first photo of every show.
+Role: the places that a sandbox must leave readable. Counterpart: `show.specs` lets workers in that
+load decoders late, so that those of rare formats do not hold up the first photo of every show, and
+the one that asks servers.
 
-Guarantees: what is named holds programs and libraries, and nothing of a person's.
+Guarantees: what is named holds programs, libraries and public settings, and nothing of a person's.
 """
 
 import os
@@ -17,6 +18,25 @@ _PYTHON: Final = ("stdlib", "platstdlib", "purelib", "platlib")
 _PACKAGES: Final = ("site-packages", "dist-packages")
 # Where libraries that extension modules need are found, and the list by which they are.
 _SYSTEM: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
+# How names become addresses, and whose certificates are believed.
+_NETWORK: Final = (
+    "/etc/resolv.conf",
+    "/run/systemd/resolve",
+    "/etc/hosts",
+    "/etc/host.conf",
+    "/etc/nsswitch.conf",
+    "/etc/gai.conf",
+    "/etc/services",
+    "/etc/ssl",
+    "/etc/pki",
+    "/etc/ca-certificates",
+    "/usr/share/ca-certificates",
+)
+
+
+def network_files() -> tuple[bytes, ...]:
+    """Return what of the system a process reads that asks servers by name."""
+    return tuple(os.fsencode(path) for path in _NETWORK if os.path.exists(path))
 
 
 def code_folders() -> tuple[bytes, ...]:

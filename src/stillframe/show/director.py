@@ -89,6 +89,11 @@ class Director:
         return self._timeline.current
 
     @property
+    def coming(self) -> tuple[Photo, ...]:
+        """The photo on screen, and those that come next."""
+        return self._timeline.coming
+
+    @property
     def rounds(self) -> int:
         """How many rounds of the folders' photos were shown to their end."""
         return self._timeline.rounds

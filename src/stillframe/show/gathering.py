@@ -12,8 +12,6 @@ import collections
 from dataclasses import dataclass
 from typing import Final
 
-import msgspec
-
 from stillframe.contracts.caps import SHOWN_CAP_ITEMS
 from stillframe.contracts.feeds import (
     Body,
@@ -25,12 +23,15 @@ from stillframe.contracts.feeds import (
     Reading,
 )
 from stillframe.contracts.images import SlotGrant
+from stillframe.settings import FeedSettings
 
 # While something is being fetched or read, and while nothing is.
 BUSY_PATIENCE_MS: Final = 100
 IDLE_PATIENCE_MS: Final = 1000
 # As many candidates as a reading of the largest size holds, and far more than are ever taken.
 CANDIDATES: Final = 100
+_FRESH: Final = ((30.0, 30), (90.0, 45))
+_FRESH_ELSE_MINUTES: Final = 60
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,22 @@ class Gathering:
         )
 
 
-def plan_bytes(plan: FeedPlan) -> int:
-    """Return how much of a message the feeds take, so that too many are refused before the show."""
-    return sum(len(msgspec.msgpack.encode(source)) for source in plan.feeds)
+def plan_of(feeds: tuple[FeedSource, ...], settings: FeedSettings, interval_s: float) -> FeedPlan:
+    """Return what is wanted of feeds in a show of which each photo stays for `interval_s`."""
+    return FeedPlan(
+        feeds=feeds,
+        max_items=settings.max_items,
+        ttl_hint_s=settings.ttl_hint_s or _ttl_s(interval_s),
+        policy=PriorityPolicy(
+            default_weight=settings.default_weight,
+            max_items_per_feed=settings.max_items_per_feed,
+        ),
+    )
+
+
+def _ttl_s(interval_s: float) -> float:
+    """Return how long an image is fresh: the quicker the show, the sooner it has been seen."""
+    for at_most_s, minutes in _FRESH:
+        if interval_s <= at_most_s:
+            return 60.0 * minutes
+    return 60.0 * _FRESH_ELSE_MINUTES

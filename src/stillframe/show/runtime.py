@@ -17,8 +17,10 @@ from typing import Final, Protocol
 import msgspec
 
 from stillframe.cache.frames import CachedFrame
+from stillframe.contracts.caps import SHOWN_CAP_ITEMS
 from stillframe.contracts.control import LogLevel
 from stillframe.contracts.errors import FaultKind
+from stillframe.contracts.feeds import FeedsResult
 from stillframe.contracts.images import ImageRequest, Pool, Profile, RatioPolicy
 from stillframe.contracts.library import (
     Changes,
@@ -37,9 +39,11 @@ from stillframe.contracts.scenes import SceneRequest, SceneResult
 from stillframe.contracts.status import PoolCounts
 from stillframe.library.photos import Photo
 from stillframe.show import script
+from stillframe.show.courier import Courier, Recipient
 from stillframe.show.desk import ShowView
 from stillframe.show.diary import Diary
 from stillframe.show.director import Director
+from stillframe.show.gathering import FeedPlan, Gathering
 from stillframe.show.journal import Journal
 from stillframe.show.lines import Value
 from stillframe.show.memory import fit_target
@@ -69,6 +73,9 @@ class Engine(Protocol):
     def next_seq(self) -> int:
         """Return a fresh sequence number."""
 
+    def asking(self, worker: str) -> Asking:
+        """Return what a new request begins with."""
+
     def post(self, command: Command) -> None:
         """Hand over a command."""
 
@@ -93,13 +100,15 @@ class Stage(Protocol):
 class Plot:
     """What stays the same for a whole show.
 
-    `remember` gets every input that is quarantined, whenever that changes; it returns at once.
+    `feeds` is what is wanted of feeds, if there are any. `remember` gets every input that is
+    quarantined, whenever that changes; it returns at once.
     """
 
     profile: Profile
     arena: ArenaShape
     scenes_folder: bytes
     remember: Callable[[tuple[Quarantined, ...]], object]
+    feeds: FeedPlan | None = None
 
 
 class Runtime:
@@ -120,6 +129,11 @@ class Runtime:
         self._engine, self._journal, self._age_ms = engine, journal, age_ms
         self._stage: Stage | None = None
         self._diary = Diary()
+        self._courier: Courier | None = None
+        if plot.feeds is not None:
+            self._courier = Courier(plot.feeds, engine, Gathering(), self._recipient)
+        self._scenes: tuple[bytes, ...] = ()
+        self._found_all = False
         self.tally = Tally()
         self.view = ShowView()
         """The show at one moment, replaced whole: another thread reads it."""
@@ -127,6 +141,8 @@ class Runtime:
     def begin(self, stage: Stage) -> None:
         """Start looking for photos, to be shown on `stage`."""
         self._stage = stage
+        if self._courier is not None:
+            self._courier.begin()
         self._follow(self._sources.begin())
 
     def surface(self, size: Size) -> Size:
@@ -186,6 +202,8 @@ class Runtime:
                 self._stage.wake_at(at_ns)
             case script.Skipped(photo=photo, reason=reason, detail=detail):
                 self.tally.skipped[reason] += 1
+                if photo.pool is Pool.FEED and self._courier is not None:
+                    self._courier.gathering.reject(photo.path)
                 self._journal.note(
                     "SHOW",
                     "skipped",
@@ -232,6 +250,7 @@ class Runtime:
                 case Tell(text=text):
                     self._journal.note("SHOW", "sources", level=LogLevel.WARNING, note=text)
                 case Step.ENDED:
+                    self._found_all = True
                     self.cue(script.SourcesEnded())
 
     def _ask(self, question: Scan | Follow) -> None:
@@ -266,6 +285,8 @@ class Runtime:
     # What the engine says.
 
     def _take(self, event: Event) -> None:
+        if self._courier is not None and self._courier.take(event):
+            return
         match event:
             case events.Completed():
                 self._take_completed(event)
@@ -290,6 +311,7 @@ class Runtime:
             self._take_told(response.told)
         elif isinstance(response, SceneResult):
             photos, following = self._sources.on_scene(response)
+            self._scenes += tuple(photo.path for photo in photos)
             self.cue(script.Found(photos))
             self._follow(following)
 
@@ -306,6 +328,46 @@ class Runtime:
         if photos:
             self.cue(script.Found(photos))
         self._follow(following)
+
+    # What feeds bring.
+
+    @property
+    def _recipient(self) -> Recipient:
+        return Recipient(
+            news=self._take_news,
+            tell=lambda text: self._journal.note("SHOW", "feeds", note=text),
+            wanted=lambda: tuple(
+                photo.path for photo in self._director.coming if photo.pool is Pool.FEED
+            )[:SHOWN_CAP_ITEMS],
+        )
+
+    def _take_news(self, news: FeedsResult) -> None:
+        found = tuple(
+            Photo(item.cache_path, pool=Pool.FEED) for item in news.items if item.cache_path
+        )
+        if found:
+            self._leave_scenes()
+            self.cue(script.Found(found))
+            if self._found_all:
+                self.cue(script.SourcesEnded())
+        if news.gone:
+            self.cue(script.Vanished(news.gone))
+        for drop in news.dropped:
+            self._journal.note(
+                "SHOW",
+                "not taken",
+                level=LogLevel.INFO,
+                url=drop.url,
+                reason=drop.reason.value,
+                detail=drop.detail,
+            )
+
+    def _leave_scenes(self) -> None:
+        """Show what is painted no more: there was nothing else, and now there is."""
+        self._sources.relieve()
+        if self._scenes:
+            self.cue(script.Vanished(self._scenes))
+            self._scenes, self._found_all = (), True
 
     def _take_frame(self, request: ImageRequest, lease: Lease | None) -> None:
         if lease is None:

@@ -79,7 +79,7 @@ class Sources:
         self._found_in_group = 0
         self._fresh_starts = 0
         self._following = False
-        self._painting = self._painted = False
+        self._painting = self._painted = self._relieved = False
 
     def begin(self) -> tuple[SourceAction, ...]:
         """Return the first question."""
@@ -133,6 +133,8 @@ class Sources:
 
     def on_scene(self, scene: SceneResult) -> tuple[tuple[Photo, ...], tuple[SourceAction, ...]]:
         """Take a painted scene: return it and ask for the next one."""
+        if self._relieved:
+            return (), (Step.ENDED,)
         following = scene.index + 1
         self._painted = following >= scene.scene_count
         next_step = Step.ENDED if self._painted else PaintNext(following)
@@ -142,6 +144,11 @@ class Sources:
         """Give up painting: there is nothing else to show."""
         self._painted = True
         return (Tell(f"the scenes cannot be painted: {detail}"), Step.ENDED)
+
+    def relieve(self) -> None:
+        """Paint no more: photos have come from elsewhere."""
+        if self._painting:
+            self._painted = self._relieved = True
 
     def on_nothing_shown(self) -> tuple[SourceAction, ...]:
         """Go on to the next group: not one photo of this one can be shown."""

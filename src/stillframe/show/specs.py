@@ -4,15 +4,19 @@ Role: from settings and places to `WorkerSpec`s. Counterpart: `supervision` star
 name; `workers.confinement` holds each to its sandbox.
 """
 
+import os
 from dataclasses import dataclass, replace
 from typing import Final
 
+from stillframe.contracts.caps import BODY_CAP_BYTES
 from stillframe.contracts.control import SettingValue
-from stillframe.contracts.sandbox import SANDBOX_PATHS_CAP, Sandbox
+from stillframe.contracts.pixels import PixelFormat
+from stillframe.contracts.sandbox import SANDBOX_PATHS_CAP, Sandbox, Sockets
+from stillframe.contracts.slot_header import PIXELS_OFFSET_BYTES
 from stillframe.contracts.wire import PROTOCOLS
 from stillframe.settings import QueueSettings, Settings
 from stillframe.show.rooms import gathered
-from stillframe.supervision.spec import Deadlines, Limits, Shutdown, WorkerSpec
+from stillframe.supervision.spec import Deadlines, Limits, RestartBudget, Shutdown, WorkerSpec
 from stillframe.transport.arena import ArenaShape
 
 # A 4K scene takes seconds to paint, and ten times that on the smallest machines.
@@ -28,6 +32,20 @@ _SCAN_MEMORY_BYTES: Final = 1 << 30
 _PAINT_MEMORY_BYTES: Final = 2 << 30
 
 
+# Three bodies at once, and one slot for the next question.
+BODIES: Final = ArenaShape(4, PIXELS_OFFSET_BYTES + BODY_CAP_BYTES, PixelFormat.OPAQUE)
+# Documents are known that cost a parser seconds a kilobyte; an honest one takes one at most.
+_PARSE_DEADLINE_S: Final = 5.0
+# One such document costs a worker; a person may follow several of them.
+_PARSE_RESTARTS: Final = 30
+# From one feed to the next of a cycle, not from one cycle to the next.
+_PARSE_IDLE_S: Final = 30.0
+# Images are up to 32 MiB, four at a time, and once more while they are written down.
+_FETCH_MEMORY_BYTES: Final = 1 << 30
+# What 4 MiB of markup become as Python's objects.
+_PARSE_MEMORY_BYTES: Final = 1 << 30
+
+
 @dataclass(frozen=True)
 class Places:
     """Where the workers find and keep things.
@@ -36,6 +54,8 @@ class Places:
         roots: the folders and files that photos come from.
         scenes: the folder in which painted scenes are kept.
         index: the folder in which the index of photos is kept.
+        network: what tells how names become addresses, and whose certificates are believed.
+        mirror: the folder in which the images of feeds are kept; empty for a show without feeds.
         code: the folders of what is loaded late.
     """
 
@@ -43,6 +63,8 @@ class Places:
     scenes: bytes
     index: bytes
     code: tuple[bytes, ...] = ()
+    network: tuple[bytes, ...] = ()
+    mirror: bytes = b""
 
 
 def worker_specs(
@@ -66,12 +88,14 @@ def worker_specs(
 def _sandboxes(settings: Settings, places: Places) -> dict[str, Sandbox]:
     """Return what each worker may do; all it needs of the system it has opened before."""
     scenes, index = (places.scenes,), (places.index,) if settings.library.index else ()
-    photos = gathered(places.roots, SANDBOX_PATHS_CAP - len(scenes) - len(places.code))
+    mirror = (places.mirror,) if places.mirror else ()
+    photos = gathered(places.roots, SANDBOX_PATHS_CAP - len(scenes) - len(places.code) - 1)
+    saved = (os.fsencode(settings.feeds.save_to),) if settings.feeds.save_to else ()
     return {
         # The painter may make its folder after the image worker was confined, so both make it.
         "images": Sandbox(
-            read=(*photos, *scenes, *places.code),
-            make=scenes,
+            read=(*photos, *scenes, *mirror, *places.code),
+            make=(*scenes, *mirror),
             memory_bytes=settings.images.memory_bytes,
         ),
         "library": Sandbox(
@@ -81,6 +105,14 @@ def _sandboxes(settings: Settings, places: Places) -> dict[str, Sandbox]:
             memory_bytes=_SCAN_MEMORY_BYTES,
         ),
         "scenes": Sandbox(write=scenes, make=scenes, memory_bytes=_PAINT_MEMORY_BYTES),
+        "feeds": Sandbox(
+            read=(*places.network, *places.code),
+            write=(*mirror, *saved),
+            make=(*mirror, *saved),
+            sockets=Sockets.ANY,
+            memory_bytes=_FETCH_MEMORY_BYTES,
+        ),
+        "feedparse": Sandbox(read=places.code, memory_bytes=_PARSE_MEMORY_BYTES),
     }
 
 
@@ -95,6 +127,7 @@ def backlog_caps(queues: QueueSettings) -> dict[str, int]:
         "audio": 1,
         # Painted one after the other, each when the one before is there.
         "scenes": 1,
+        "feedparse": queues.feeds,
     }
 
 
@@ -132,7 +165,40 @@ def _unconfined(
         shutdown=Shutdown(idle_s=_IDLE_S),
         limits=Limits(backlog=caps["scenes"]),
     )
-    return images, library, scenes
+    return images, library, scenes, *(_feed_workers(settings, places) if places.mirror else ())
+
+
+def _feed_workers(settings: Settings, places: Places) -> tuple[WorkerSpec, WorkerSpec]:
+    """Return who fetches, and who reads what was fetched."""
+    caps, feeds = backlog_caps(settings.queues), settings.feeds
+    fetching = WorkerSpec(
+        name="feeds",
+        module="stillframe.workers.feeds",
+        protocol=PROTOCOLS["feeds"],
+        arena=BODIES,
+        settings={
+            "mirror": os.fsdecode(places.mirror),
+            "min_images": feeds.min_images,
+            "max_images": feeds.max_images,
+            "max_bytes": feeds.max_bytes,
+            "max_age_s": feeds.max_age_s,
+            "allow_hosts": feeds.allow_hosts,
+            "save_to": feeds.save_to,
+        },
+        limits=Limits(backlog=caps["feeds"]),
+    )
+    reading = WorkerSpec(
+        name="feedparse",
+        module="stillframe.workers.feedparse",
+        protocol=PROTOCOLS["feedparse"],
+        reads=fetching.name,
+        eager=False,
+        deadlines=Deadlines(task_s=_PARSE_DEADLINE_S),
+        budget=RestartBudget(restarts=_PARSE_RESTARTS),
+        shutdown=Shutdown(idle_s=_PARSE_IDLE_S),
+        limits=Limits(backlog=caps["feedparse"]),
+    )
+    return fetching, reading
 
 
 def _library_slice(settings: Settings, places: Places, *, steady: bool) -> dict[str, SettingValue]:

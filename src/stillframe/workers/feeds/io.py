@@ -60,6 +60,7 @@ class FeedsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_bytes: int = 500 * 1024 * 1024
     max_age_s: float = 30 * 86400.0
     allow_hosts: str = ""
+    save_to: str = ""
 
 
 class _Told(msgspec.Struct, frozen=True):
