@@ -278,3 +278,39 @@ class SlotWriter:
         if not 0 <= slot < self.shape.slot_count:
             raise ValueError(f"slot {slot} is not one of {self.shape.slot_count}")
         return slot * self.shape.slot_bytes
+
+
+class SlotReader:
+    """The side of a process that only reads: somebody else has leased what it is told to read."""
+
+    def __init__(self, descriptor: int, shape: ArenaShape) -> None:
+        """Map the arena behind a descriptor that cannot write.
+
+        Raises:
+            OSError: if the descriptor is not such a memfd.
+            ValueError: if it is smaller than `shape` says.
+        """
+        self.shape = shape
+        self._map = mmap.mmap(descriptor, shape.total_bytes, prot=mmap.PROT_READ)
+
+    @classmethod
+    def open(cls, descriptor: int, slot_count: int, slot_bytes: int) -> Self:
+        """Map an arena from the numbers of a `Start` message."""
+        return cls(descriptor, ArenaShape(slot_count, slot_bytes))
+
+    def payload(self, slot: int, size_bytes: int) -> bytes:
+        """Return a copy of the first `size_bytes` behind a slot's header.
+
+        Raises:
+            ValueError: if there is no such slot, or it is smaller.
+        """
+        if not 0 <= slot < self.shape.slot_count:
+            raise ValueError(f"slot {slot} is not one of {self.shape.slot_count}")
+        if size_bytes > self.shape.capacity_bytes:
+            raise ValueError(f"{size_bytes} bytes do not fit {self.shape.capacity_bytes}")
+        first = slot * self.shape.slot_bytes + PIXELS_OFFSET_BYTES
+        return self._map[first : first + size_bytes]
+
+    def close(self) -> None:
+        """Unmap."""
+        self._map.close()

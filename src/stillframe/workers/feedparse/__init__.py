@@ -1,0 +1,1 @@
+"""The worker that reads what was fetched; see `workers.feedparse.io`."""

@@ -1,0 +1,69 @@
+"""Feeds that are not well-formed: feedparser makes the best of them.
+
+What is well-formed is not given to it, for it takes many times as long, mixes a gallery's groups,
+and needs seconds for some short documents.
+"""
+
+import io
+from collections.abc import Iterator
+
+import feedparser
+
+from stillframe.contracts.feeds import DropReason
+from stillframe.workers.feedparse.document import (
+    ITEMS_CAP,
+    About,
+    Entry,
+    Found,
+    Json,
+    Picture,
+    UnreadableError,
+)
+from stillframe.workers.feedparse.markup import pictures_in
+from stillframe.workers.feedparse.shapes import rss
+from stillframe.workers.feedparse.values import items, pixels, text
+
+
+def read(body: bytes, about: About) -> Found:
+    """Return what can be made out.
+
+    Raises:
+        UnreadableError: `not-feed` if that is nothing.
+    """
+    # A stream: a text that looks like an address or a path would be opened.
+    document = feedparser.parse(
+        io.BytesIO(body),
+        response_headers={"content-type": about.content_type, "content-location": about.url},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    if not document.version and not document.entries:
+        why = document.get("bozo_exception", "nothing of a feed is in it")
+        raise UnreadableError(DropReason.NOT_FEED, f"{why}")
+    entries = (_entry(entry) for entry in document.entries[:ITEMS_CAP])
+    return Found(entries, title=text(document.feed, "title"))
+
+
+def _entry(entry: Json) -> Entry:
+    return Entry(
+        tuple(_pictures(entry)),
+        title=text(entry, "title"),
+        when=text(entry, "published") or text(entry, "updated"),
+        author=text(entry, "author"),
+        license=text(entry, "rights"),
+        link=text(entry, "link"),
+    )
+
+
+def _pictures(entry: Json) -> Iterator[Picture]:
+    for media in items(entry, "media_content"):
+        if text(media, "medium") == "image" or text(media, "type").startswith("image/"):
+            size = pixels(media, "width"), pixels(media, "height")
+            yield Picture(text(media, "url"), rss.MEDIA, *size)
+    for enclosure in items(entry, "enclosures"):
+        if text(enclosure, "type").startswith("image/"):
+            yield Picture(text(enclosure, "href"), rss.ENCLOSED)
+    for content in (*items(entry, "content"), {"value": text(entry, "summary")}):
+        yield from pictures_in(text(content, "value"), rss.IN_PAGE)
+    for small in items(entry, "media_thumbnail"):
+        yield Picture(text(small, "url"), rss.SMALL)
