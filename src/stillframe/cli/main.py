@@ -11,6 +11,7 @@ import click
 from stillframe import __version__
 from stillframe.cli.control import intent_commands, restart
 from stillframe.cli.doctor import doctor
+from stillframe.cli.feeds import feeds
 from stillframe.cli.library import library
 from stillframe.cli.play import play
 from stillframe.cli.quarantine import quarantine
@@ -25,7 +26,7 @@ def cli() -> None:
     """A photo frame and screensaver that never drops a frame."""
 
 
-for command in (play, status, top, *intent_commands(), restart, library, quarantine, doctor):
+for command in (play, status, top, *intent_commands(), restart, library, feeds, quarantine, doctor):
     cli.add_command(command)
 
 

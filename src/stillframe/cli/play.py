@@ -16,6 +16,8 @@ from stillframe.contracts.caps import SIDE_CAP_PX
 from stillframe.library.photos import printable
 
 if TYPE_CHECKING:
+    from stillframe.contracts.feeds import FeedSource
+    from stillframe.settings import Settings
     from stillframe.show.report import Report
     from stillframe.show.sources import Group
     from stillframe.show.specs import Places
@@ -47,6 +49,9 @@ class _WindowSize(click.ParamType[tuple[int, int]]):
     "paths", nargs=-1, type=click.Path(path_type=bytes, readable=False), metavar="[PATH]..."
 )
 @setting_options
+@click.option(
+    "--feed", "feed_urls", multiple=True, metavar="URL", help="Photos of this feed, for this show."
+)
 @click.option("--windowed", type=_WindowSize(), metavar="WxH", help="A window, not full screen.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Repeat the order of this seed.")
 @click.option("--exit-after", type=click.FloatRange(0, 10**7), metavar="S", help="End after S s.")
@@ -60,6 +65,7 @@ def play(
     *,
     paths: tuple[bytes, ...],
     flags: dict[str, str],
+    feed_urls: tuple[str, ...],
     windowed: tuple[int, int] | None,
     seed: int | None,
     exit_after: float | None,
@@ -88,7 +94,9 @@ def play(
     from stillframe import app
     from stillframe.contracts.pixels import Size
 
-    groups = groups_of(paths)
+    followed = _feeds_of(feed_urls, settings)
+    # Somebody who names feeds and no folder wants to see the feeds.
+    groups = groups_of(paths) if paths or not feed_urls else ()
     options = app.PlayOptions(
         settings=settings,
         groups=groups,
@@ -96,12 +104,26 @@ def play(
         seed=seed,
         exit_after_s=exit_after,
         measure=settings.show.measure or report is not None,
-        places=places_of(groups),
+        places=places_of(groups, feeds=bool(followed)),
+        feeds=followed,
         state_folder=user_state_path("stillframe"),
     )
     done = app.play(options, os.environ)
     if report is not None:
         _write_report(report, done)
+
+
+def _feeds_of(urls: tuple[str, ...], settings: "Settings") -> "tuple[FeedSource, ...]":
+    """Return the feeds that were named for this show, else those of the list."""
+    if urls:
+        from stillframe.cli.feeds import source_of
+
+        return tuple(source_of(url) for url in dict.fromkeys(urls))
+    if not settings.feeds.enabled:
+        return ()
+    from stillframe.cli.feeds import listed
+
+    return listed()
 
 
 def refuse_missing(paths: tuple[bytes, ...]) -> None:
@@ -126,11 +148,11 @@ def groups_of(paths: tuple[bytes, ...]) -> "tuple[Group, ...]":
     return groups + ((Group("the system's backgrounds", backgrounds),) if backgrounds else ())
 
 
-def places_of(groups: "tuple[Group, ...]") -> "Places":
-    """Return where the workers of a show of these groups find and keep things."""
+def places_of(groups: "tuple[Group, ...]", *, feeds: bool = False) -> "Places":
+    """Return where the workers of a show of these groups, and perhaps feeds, keep things."""
     from platformdirs import user_cache_path
 
-    from stillframe.show.code import code_folders
+    from stillframe.show.code import code_folders, network_files
     from stillframe.show.specs import Places
 
     cache = os.fsencode(user_cache_path("stillframe"))
@@ -139,6 +161,8 @@ def places_of(groups: "tuple[Group, ...]") -> "Places":
         scenes=cache + b"/scenes",
         index=cache + b"/library",  # apart from all else, for its worker may write there
         code=code_folders(),
+        network=network_files() if feeds else (),
+        mirror=cache + b"/feeds" if feeds else b"",
     )
 
 

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 import msgspec
 
 from stillframe.contracts.feedparse import FeedParseRequest, FeedParseResult
-from stillframe.contracts.feeds import FeedsRequest, FeedsResult
+from stillframe.contracts.feeds import FeedsRequest, FeedsResult, Reading
 from stillframe.contracts.messages import Asking
 from stillframe.contracts.quarantine import WorkerInput
 from stillframe.show.gathering import (
@@ -55,11 +55,13 @@ class Recipient:
         news: takes each answer of the feed worker.
         tell: takes a sentence for people.
         wanted: says which files are on screen or come next.
+        read: takes what each body held.
     """
 
     news: Callable[[FeedsResult], object]
     tell: Callable[[str], object]
     wanted: Callable[[], tuple[bytes, ...]] = tuple
+    read: Callable[[Reading], object] = id
 
 
 class Courier:
@@ -86,6 +88,7 @@ class Courier:
             case events.Completed(
                 request=FeedParseRequest(seq=seq), response=FeedParseResult(reading=reading)
             ):
+                self._recipient.read(reading)
                 self._perform(self.gathering.on_reading(self._tickets.pop(seq), reading))
             case events.Refused(request=FeedParseRequest(seq=seq)):
                 ticket = self._tickets.pop(seq)

@@ -193,7 +193,8 @@ class FeedsHandler(Handler[FeedsRequest, FeedsResult]):
     # On the loop's thread.
 
     async def _take(self, request: FeedsRequest) -> None:
-        self._gatherer.follow(request)
+        if not request.survey:  # who only asks how feeds are has nobody else asked
+            self._gatherer.follow(request)
         if request.parsed is not None:
             self._gatherer.take_reading(request.parsed.ticket, request.parsed.reading)
         self._keeping.tidy(request.wanted, request.rejected, time.time())
