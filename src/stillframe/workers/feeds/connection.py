@@ -135,7 +135,7 @@ class Dialler(httpcore2.AsyncNetworkBackend):
                 return _Watched(await self._first(addresses[:_DIALLED], port), self._wire)
         except TimeoutError:
             where = "its address was not found" if not addresses else f"{addresses[0]} was silent"
-            raise self._unreachable(f"{where} within {timeout:.0f} s") from None
+            raise self._unreachable(f"{where} within {timeout:g} s") from None
         except OSError as error:
             raise self._unreachable(error.strerror or str(error)) from None
         except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:

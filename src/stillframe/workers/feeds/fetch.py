@@ -129,7 +129,7 @@ class Fetcher:
             async with asyncio.timeout(ask.total_s):
                 return await self._follow(ask)
         except TimeoutError:
-            cause = f"it was not over within {ask.total_s:.0f} s"
+            cause = f"it was not over within {ask.total_s:g} s"
             raise FetchError(DropReason.DEADLINE, cause) from None
 
     async def _follow(self, ask: Ask) -> Answer:
