@@ -4,8 +4,8 @@ Role: a real server, polite or hostile, for tests and benches of the feed worker
 `workers.feeds.fetch`. A responder is given the connection and may write anything, for ever; pages
 that many tests want are made by the functions below.
 
-Guarantees: every request is recorded before it is answered; leaving the context ends every responder
-that waits or writes.
+Guarantees: every request is recorded before it is answered; leaving the context ends every
+responder that waits or writes.
 """
 
 import contextlib

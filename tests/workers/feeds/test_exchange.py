@@ -1,8 +1,8 @@
-"""Answers that are not whole, too large, too slow or no HTTP: refused, in time and in little memory.
+"""Answers that are not whole, too large, too slow or no HTTP: refused in time, in little memory.
 
 | row of the hostile table | test |
 |---|---|
-| gzip, brotli and zstd bombs; bodies above the cap | `test_a_bomb_...`, `test_a_fetch_takes_little_...` |
+| gzip, brotli and zstd bombs | `test_a_bomb_...`, `test_a_fetch_takes_little_...` |
 | gzip in gzip | `test_a_body_is_compressed_once` |
 | declared gzip, body not gzip; truncated gzip | `test_a_compressed_body_must_be_whole` |
 | header without end; body one byte at a time | `test_what_never_ends_ends_with_its_time` |
@@ -12,6 +12,7 @@
 | 33 MiB image; zero bytes | `test_an_image_above_its_cap`, `test_a_body_without_a_byte` |
 """
 
+import contextlib
 import gzip
 import os
 import socket
@@ -23,6 +24,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+import trustme
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from feed_server import (
     FeedServer,
@@ -43,8 +47,9 @@ from feed_server import (
     slow_body,
     zstd_bomb,
 )
-from fetching import CAP_BYTES, IMPATIENT, around, ask_for, fetch, refusal
+from fetching import CAP_BYTES, IMPATIENT, around, ask_for, believing, fetch, refusal, tls_server
 from stillframe.contracts.feeds import DropReason
+from stillframe.workers.feeds.problem import FetchError
 
 MIB = 1 << 20
 GROWTH = os.path.join(os.path.dirname(__file__), "..", "..", "helpers", "fetch_growth.py")
@@ -211,6 +216,52 @@ def test_a_connection_that_breaks_in_the_body(server: FeedServer) -> None:
 
     error = refusal(server.serve("/reset", reset), around(server))
     assert error.reason is DropReason.SHORT_BODY
+
+
+def test_tls_that_breaks_in_the_middle() -> None:
+    def garble(visit: Visit) -> None:
+        whole = head(200, [("Content-Length", "1000")]) + b"x"
+        visit.send(whole if visit.seen.path == "/body" else whole[:10])
+        with socket.socket(fileno=os.dup(visit.connection.fileno())) as below:
+            below.sendall(b"\x17\x03\x03\x00\x20" + bytes(32))
+
+    authority = trustme.CA()
+    with tls_server(authority, "127.0.0.1") as server:
+        surroundings = replace(around(server), tls=believing(authority))
+        error = refusal(server.serve("/body", garble), surroundings)
+        assert error.reason is DropReason.SHORT_BODY
+        error = refusal(server.serve("/head", garble), surroundings)
+        assert error.reason is DropReason.UNREACHABLE
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.builds(
+            b"".join,
+            st.lists(
+                st.sampled_from(
+                    [
+                        *(b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 100 \r\n", b"HTTP/1.0 200\r\n"),
+                        *(b"HTTP/1.1 304 -\r\n", b"HTTP/1.1 301 -\r\n", b"HTTP/1.1 429 -\r\n"),
+                        *(b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n", b"5\r\n"),
+                        *(b"Content-Encoding: gzip\r\n", b"Content-Encoding: br\r\n", b"hello"),
+                        *(b"Location: ?\r\n", b"Location: //[\r\n", b"Location: \xff\r\n"),
+                        *(b"Retry-After: \xb2\r\n", b"Date: \xb2\r\n", b"ETag: \xb2\r\n"),
+                        *(b"\r\n", b"0\r\n\r\n", b"\x00", b"\n", b" ", b":", b"\x1f\x8b\x08\x00"),
+                    ]
+                ),
+                max_size=12,
+            ),
+        ),
+    )
+)
+@settings(deadline=None, max_examples=200)
+def test_any_bytes_are_an_answer_or_a_refusal(server: FeedServer, data: bytes) -> None:
+    url = server.serve("/fuzz", raw(data))
+    with contextlib.suppress(FetchError):  # and nothing else
+        answer = fetch(url, around(server))
+        assert answer.body or answer.not_modified
 
 
 def test_a_body_without_a_byte(server: FeedServer) -> None:

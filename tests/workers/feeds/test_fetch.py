@@ -6,7 +6,8 @@
 | 304, and one that nobody asked for | `test_nothing_has_changed`, `test_a_304_that_nobody_...` |
 | 301 and 308 for good, 302, 303, 307 for now | `test_where_redirects_lead` |
 | chains and loops | `test_five_redirects_are_followed_and_no_more` |
-| https to http; other schemes; private addresses | `test_tls_is_not_given_up`, `test_a_redirect_...` |
+| https to http; other schemes | `test_tls_is_not_given_up`, `test_a_redirect_out_of_the_web` |
+| private addresses | `test_a_redirect_to_where_nobody_should_look`, `..._never_dialled` |
 | other hosts: no secrets, no foreign validators | `test_another_host_learns_nothing`, ... |
 | 410, 404, 401, 403 and a challenge | `test_what_a_status_means` |
 | 429 and 503 with Retry-After | `test_a_server_that_wants_peace` |
@@ -185,7 +186,13 @@ def test_a_redirect_out_of_the_web(server: FeedServer, location: str) -> None:
     "host",
     [
         *("169.254.169.254", "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "127.0.0.1:8099"),
-        *("[::1]", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]", "localhost", "１２７.0.0.1"),
+        *(
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "[64:ff9b::7f00:1]",
+            "localhost",
+            "\uff11\uff12\uff17.0.0.1",
+        ),
     ],
 )
 def test_a_redirect_to_where_nobody_should_look(server: FeedServer, host: str) -> None:
