@@ -7,7 +7,10 @@
 """
 
 import asyncio
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -20,6 +23,8 @@ from stillframe.workers.feeds.addresses import Guard, parse
 from stillframe.workers.feeds.connection import HEAD_CAP_BYTES, Dialler, Wire, resolve_by_system
 from stillframe.workers.feeds.exchange import Surroundings
 from stillframe.workers.feeds.problem import FetchError
+
+FRESH = os.path.join(os.path.dirname(__file__), "..", "..", "helpers", "fetch_fresh.py")
 
 
 class Names:
@@ -198,3 +203,15 @@ def test_a_header_without_end_is_cut_off() -> None:
     with pytest.raises(FetchError) as caught:
         wire.took(b"x")
     assert caught.value.reason is DropReason.BAD_RESPONSE
+
+
+def test_a_first_fetch_by_name_loads_no_code_any_more(server: FeedServer) -> None:
+    authority = f"localhost:{server.port}"
+    done = subprocess.run(
+        [sys.executable, FRESH, server.url("/", "localhost"), authority],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.split() == ["4"], done.stdout

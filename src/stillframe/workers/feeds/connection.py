@@ -11,6 +11,7 @@ Guarantees:
 """
 
 import asyncio
+import importlib
 import ipaddress
 import re
 import socket
@@ -18,6 +19,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final, TypeAlias
 
+import anyio
 import httpcore2
 
 from stillframe.contracts.feeds import DropReason
@@ -38,10 +40,21 @@ _INTERIM: Final = re.compile(rb"HTTP/[0-9.]+ 1[0-9][0-9]\b")
 
 
 async def resolve_by_system(host: str, port: int) -> tuple[str, ...]:
-    """Ask the system's resolver, in a thread of the loop's own."""
+    """Ask the system's resolver, in a thread of the loop's own.
+
+    The C library reads /etc/resolv.conf, hosts, nsswitch.conf, host.conf and gai.conf, and may load
+    the modules that nsswitch.conf names.
+    """
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    # As bytes: text would make Python look for a codec of its own first.
+    found = await loop.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM)
     return tuple(str(sockaddr[0]) for *_, sockaddr in found)
+
+
+def load_code() -> None:
+    """Load what the first request would: a worker that is locked in can read no code any more."""
+    importlib.import_module("concurrent.futures.thread")  # in which the loop resolves names
+    asyncio.run(anyio.sleep(0))  # what anyio has for this kind of loop
 
 
 class Wire:
