@@ -6,7 +6,7 @@ Role: from words to `PlayOptions`. Counterpart: `app.play` runs the show.
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -66,10 +66,8 @@ def play(
     paths: tuple[bytes, ...],
     flags: dict[str, str],
     feed_urls: tuple[str, ...],
-    windowed: tuple[int, int] | None,
-    seed: int | None,
-    exit_after: float | None,
     report: str | None,
+    **wishes: Any,  # noqa: ANN401 - each is checked by its option
 ) -> None:
     """Show the photos of folders and files.
 
@@ -100,9 +98,9 @@ def play(
     options = app.PlayOptions(
         settings=settings,
         groups=groups,
-        windowed=None if windowed is None else Size(*windowed),
-        seed=seed,
-        exit_after_s=exit_after,
+        windowed=Size(*wishes["windowed"]) if wishes["windowed"] else None,
+        seed=wishes["seed"],
+        exit_after_s=wishes["exit_after"],
         measure=settings.show.measure or report is not None,
         places=places_of(groups, feeds=bool(followed)),
         feeds=followed,

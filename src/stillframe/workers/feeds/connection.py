@@ -11,6 +11,7 @@ Guarantees:
 """
 
 import asyncio
+import importlib
 import ipaddress
 import re
 import socket
@@ -18,6 +19,8 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final, TypeAlias
 
+import anyio
+import anyio.lowlevel
 import httpcore2
 
 from stillframe.contracts.feeds import DropReason
@@ -38,10 +41,21 @@ _INTERIM: Final = re.compile(rb"HTTP/[0-9.]+ 1[0-9][0-9]\b")
 
 
 async def resolve_by_system(host: str, port: int) -> tuple[str, ...]:
-    """Ask the system's resolver, in a thread of the loop's own."""
+    """Ask the system's resolver, in a thread of the loop's own.
+
+    The C library reads /etc/resolv.conf, hosts, nsswitch.conf, host.conf and gai.conf, and may load
+    the modules that nsswitch.conf names.
+    """
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    # As bytes: text would make Python look for a codec of its own first.
+    found = await loop.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM)
     return tuple(str(sockaddr[0]) for *_, sockaddr in found)
+
+
+def load_code() -> None:
+    """Load what the first request would: a worker that is locked in can read no code any more."""
+    importlib.import_module("concurrent.futures.thread")  # in which the loop resolves names
+    asyncio.run(anyio.lowlevel.checkpoint())  # what anyio has for this kind of loop
 
 
 class Wire:
@@ -135,7 +149,7 @@ class Dialler(httpcore2.AsyncNetworkBackend):
                 return _Watched(await self._first(addresses[:_DIALLED], port), self._wire)
         except TimeoutError:
             where = "its address was not found" if not addresses else f"{addresses[0]} was silent"
-            raise self._unreachable(f"{where} within {timeout:.0f} s") from None
+            raise self._unreachable(f"{where} within {timeout:g} s") from None
         except OSError as error:
             raise self._unreachable(error.strerror or str(error)) from None
         except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:

@@ -172,7 +172,8 @@ def _explained(target: Target, wire: Wire, *, in_body: bool) -> Iterator[None]:
         reason, cause = DropReason.SHORT_BODY if cut else DropReason.BAD_RESPONSE, str(error)
     except httpcore2.LocalProtocolError as error:
         reason, cause = DropReason.BAD_URL, f"this cannot be asked: {error}"
-    except httpcore2.NetworkError as error:
+    # What TLS finds wrong in the middle of a stream comes through as OpenSSL said it.
+    except (httpcore2.NetworkError, ssl.SSLError) as error:
         reason = DropReason.SHORT_BODY if in_body else DropReason.UNREACHABLE
         cause = str(error) or "the connection broke"
     except httpcore2.ConnectTimeout:

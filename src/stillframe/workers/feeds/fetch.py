@@ -131,7 +131,7 @@ class Fetcher:
             async with asyncio.timeout(ask.total_s):
                 return await self._follow(ask)
         except TimeoutError:
-            cause = f"it was not over within {ask.total_s:.0f} s"
+            cause = f"it was not over within {ask.total_s:g} s"
             raise FetchError(DropReason.DEADLINE, cause) from None
 
     def target(self, url: str, found_in: str) -> Target:
@@ -200,9 +200,11 @@ def _request_of(hop: _Hop, user_agent: str) -> Request:
     header += [(name.encode("ascii"), value.encode()) for name, value in ask.headers.items()]
     # Byte for byte as they came: a tag is the server's own, and dates are compared as text by some.
     if hop.validators.etag:
-        header.append((b"If-None-Match", hop.validators.etag.encode("latin-1")))
+        header.append((b"If-None-Match", hop.validators.etag.encode("latin-1", "ignore")))
     if hop.validators.last_modified:
-        header.append((b"If-Modified-Since", hop.validators.last_modified.encode("latin-1")))
+        header.append(
+            (b"If-Modified-Since", hop.validators.last_modified.encode("latin-1", "ignore"))
+        )
     if ask.content:
         header.append((b"Content-Length", str(len(ask.content)).encode("ascii")))
     return Request(target, ask.method, tuple(header), ask.content, ask.cap_bytes, hop.trusted)
