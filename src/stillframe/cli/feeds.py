@@ -92,12 +92,8 @@ def list_feeds(*, as_json: bool) -> None:
     followed = listed()
     healths = survey(followed, _settings(())) if followed else ()
     if as_json:
-        _print_json(
-            [
-                {"url": s.url, "name": s.name, "health": h}
-                for s, h in zip(followed, healths, strict=True)
-            ]
-        )
+        pairs = zip(followed, healths, strict=True)
+        _print_json([{"url": s.url, "name": s.name, "health": health} for s, health in pairs])
         return
     if not followed:
         click.echo("No feeds; `stillframe feeds add URL` or `stillframe feeds starter` adds some.")
@@ -241,6 +237,7 @@ def _settings(allow_hosts: tuple[str, ...]) -> "Settings":
 
 
 def listed() -> "tuple[FeedSource, ...]":
+    """Return the feeds of this person's list."""
     from stillframe.settings import read_settings_file
     from stillframe.settings.feed_list import feeds_file, read_feeds
 

@@ -32,6 +32,7 @@ from stillframe.contracts.wire import PROTOCOLS, Protocol
 from stillframe.transport.arena import ArenaShape, SlotWriter
 from stillframe.workers.feeds import schedule
 from stillframe.workers.feeds.addresses import Guard
+from stillframe.workers.feeds.connection import load_code
 from stillframe.workers.feeds.exchange import Surroundings
 from stillframe.workers.feeds.fetch import Fetcher
 from stillframe.workers.feeds.gather import FetchedBody, Gatherer
@@ -90,6 +91,7 @@ class FeedsHandler(Handler[FeedsRequest, FeedsResult]):
         if start.arena is None:
             raise ValueError("the feed worker needs an arena")
         settings = msgspec.convert(start.settings, FeedsSettings)
+        load_code()
         shape = ArenaShape(start.arena.slot_count, start.arena.slot_bytes, PixelFormat.OPAQUE)
         allowed = frozenset(settings.allow_hosts.lower().replace(",", " ").split())
         around = Surroundings(user_agent=_USER_AGENT, now_s=time.time, guard=Guard(allowed))
