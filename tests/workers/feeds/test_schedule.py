@@ -234,3 +234,29 @@ def test_a_record_survives_the_database(statuses: list[int]) -> None:
         record = answered(record) if status < 400 else failed(record, status=status)
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(record), type=Record) == record
     assert record.due_s is None or 0 < wait_of(record) <= DAY
+
+
+def test_a_feed_without_tls_that_cannot_be_had_is_tried_with_it_every_other_time() -> None:
+    own, secure = "http://a.example/f", "https://a.example/f"
+    record, asked = Record(), []
+    for _ in range(4):
+        asked.append(schedule.address_of(record, own, NOW))
+        record = failed(record, reason=DropReason.UNREACHABLE)
+    assert asked == [own, secure, own, secure]
+
+
+def test_one_that_has_answered_before_is_given_a_day() -> None:
+    own = "http://a.example/f"
+    record = failed(answered(Record()), reason=DropReason.UNREACHABLE)
+    assert schedule.address_of(record, own, NOW + DAY - 1) == own
+    assert schedule.address_of(record, own, NOW + DAY) == "https://a.example/f"
+
+
+def test_a_feed_with_tls_or_another_address_is_asked_there() -> None:
+    record = failed(Record(), reason=DropReason.UNREACHABLE)
+    assert (
+        schedule.address_of(failed(Record(), status=500), "http://a.example/f", NOW)[:5] == "http:"
+    )
+    assert schedule.address_of(record, "https://a.example/f", NOW) == "https://a.example/f"
+    moved = msgspec.structs.replace(record, moved_to="https://b.example/")
+    assert schedule.address_of(moved, "http://a.example/f", NOW) == "https://b.example/"

@@ -75,12 +75,13 @@ class Gatherer:
         fetcher: Fetcher,
         keeping: Keeping,
         *,
+        hosts: Hosts,
         clock_s: Callable[[], float],
         rng: random.Random,
     ) -> None:
         """Prepare; `run` does the work."""
         self._fetcher, self._keeping, self._clock_s, self._rng = fetcher, keeping, clock_s, rng
-        self._hosts, self._network = Hosts(), Network[tuple[FeedSource, Trouble]]()
+        self._hosts, self._network = hosts, Network[tuple[FeedSource, Trouble]]()
         self._sources: dict[str, FeedSource] = {}
         self._request: FeedsRequest | None = None
         self._polling: dict[str, asyncio.Task[None]] = {}
@@ -89,6 +90,7 @@ class Gatherer:
         self._left: dict[str, tuple[ImageMetadata, ...]] = {}
         self._taken = 0  # of the images that this cycle may add
         self._refreshing: set[str] = set()
+        self._unjudged: set[str] = set()  # could not be reached; whose fault that is will be seen
         self._tickets = itertools.count(1)
         self._unread: collections.deque[FetchedBody] = collections.deque()
         self._readings: dict[int, asyncio.Future[Reading]] = {}
@@ -111,7 +113,7 @@ class Gatherer:
         """Whether anything is under way, or about to be."""
         now_s = self._clock_s()
         soon = any(self._may_poll(source, now_s) for source in self._sources.values())
-        return bool(self._polling or self._fetching or self._waiting or soon)
+        return bool(self._polling or self._fetching or self._waiting or self._unjudged or soon)
 
     def follow(self, request: FeedsRequest) -> None:
         """Take which feeds there are, and what is wanted of them."""
@@ -200,6 +202,7 @@ class Gatherer:
             return
         for source, trouble in self._network.settle(self._clock_s()):
             self._charge(source, trouble)
+        self._unjudged.clear()
         if not self._waiting:
             self._taken = 0
 
@@ -232,10 +235,12 @@ class Gatherer:
         return self._keeping.record(source.url).failures
 
     def _address(self, source: FeedSource) -> str:
-        return self._keeping.record(source.url).moved_to or source.url
+        return schedule.address_of(self._keeping.record(source.url), source.url, self._clock_s())
 
     def _may_poll(self, source: FeedSource, now_s: float) -> bool:
         if not self._network.online and not self._network.may_probe(now_s):
+            return False
+        if source.url in self._unjudged:
             return False
         due = schedule.is_due(self._keeping.record(source.url), now_s)
         return due or source.url in self._refreshing
@@ -243,10 +248,11 @@ class Gatherer:
     async def _poll(self, source: FeedSource, host: str) -> None:
         """Ask one feed, have its body read, and queue its images."""
         try:
-            answer = await self._ask(source, host)
+            address = self._address(source)
+            answer = await self._ask(source, address, host)
             self._reached()
             reading = await self._have_read(source, answer)
-            self._note_answer(source, answer, reading)
+            self._note_answer(source, address, answer, reading)
             await self._queue(source, reading)
         except FetchError as error:
             self._note_trouble(source, host, error)
@@ -256,9 +262,9 @@ class Gatherer:
             self._changed.set()
             self._news.set()
 
-    async def _ask(self, source: FeedSource, host: str) -> Answer:
+    async def _ask(self, source: FeedSource, address: str, host: str) -> Answer:
         record = self._keeping.record(source.url)
-        ask = ask_of(source, self._address(source), answers.validators_of(record))
+        ask = ask_of(source, address, answers.validators_of(record))
         try:
             return await self._fetcher.fetch(ask)
         finally:
@@ -301,10 +307,14 @@ class Gatherer:
             raise FetchError(reading.problem, reading.detail)
         return reading
 
-    def _note_answer(self, source: FeedSource, answer: Answer, reading: Reading | None) -> None:
+    def _note_answer(
+        self, source: FeedSource, address: str, answer: Answer, reading: Reading | None
+    ) -> None:
         now_s, record = self._clock_s(), self._keeping.record(source.url)
         record = answers.remembered(record, answer)
-        record = schedule.after_redirect(record, answer.permanent_url, source.url, now_s)
+        if address != source.url:
+            record = msgspec.structs.replace(record, moved_to=address)
+        record = schedule.after_redirect(record, answer.permanent_url, address, now_s)
         pace = answers.pace_of(answer)
         self._keeping.put(
             source.url, schedule.after_answer(record, pace, reading, now_s, self._rng)
@@ -317,10 +327,13 @@ class Gatherer:
             status=error.status,
             retry_after_s=error.retry_after_s,
         )
-        self._drop(source.url, error)
         if error.reason is DropReason.UNREACHABLE:
+            if self._network.online:  # else it was a probe
+                self._drop(source.url, error)
+            self._unjudged.add(source.url)
             self._network.unreached(host, (source, trouble))
             return
+        self._drop(source.url, error)
         self._reached()
         self._charge(source, trouble)
         self._hold(host, error)

@@ -11,7 +11,7 @@ from typing import Final
 # One feed and two images at a time from a host, and four requests in all: a home's line carries
 # little more, and no server should notice us.
 _TOTAL: Final = 4
-_GAP_S: Final = 1.0
+GAP_S: Final = 1.0
 
 
 class Errand(enum.Enum):
@@ -31,7 +31,9 @@ class _Host:
 class Hosts:
     """Who is being asked what."""
 
-    def __init__(self) -> None:
+    def __init__(self, gap_s: float = GAP_S) -> None:
+        """Begin with nobody; `gap_s` lies between two requests to a host."""
+        self._gap_s = gap_s
         self._hosts: dict[str, _Host] = {}
 
     @property
@@ -53,7 +55,7 @@ class Hosts:
             return None
         since_s = None if host.begun_s is None else now_s - host.begun_s
         # A clock that was moved back must not make a second into a year.
-        gap_s = 0.0 if since_s is None or since_s < 0 else max(0.0, _GAP_S - since_s)
+        gap_s = 0.0 if since_s is None or since_s < 0 else max(0.0, self._gap_s - since_s)
         return max(gap_s, host.held_until_s - now_s, 0.0)
 
     def begin(self, name: str, errand: Errand, now_s: float) -> None:

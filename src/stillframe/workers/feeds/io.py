@@ -36,6 +36,7 @@ from stillframe.workers.feeds.connection import load_code
 from stillframe.workers.feeds.exchange import Surroundings
 from stillframe.workers.feeds.fetch import Fetcher
 from stillframe.workers.feeds.gather import FetchedBody, Gatherer
+from stillframe.workers.feeds.hosts import Hosts
 from stillframe.workers.feeds.keeping import Keeping, Mirrored
 from stillframe.workers.feeds.mirror import Mirror
 from stillframe.workers.feeds.problem import FetchError
@@ -108,7 +109,8 @@ class FeedsHandler(Handler[FeedsRequest, FeedsResult]):
         self._notes: list[str] = []
         self._keeping = self._open()
         rng = random.Random()  # noqa: S311 - jitter needs no secrecy
-        gatherer = Gatherer(Fetcher(self._around), self._keeping, clock_s=time.time, rng=rng)
+        fetcher, hosts = Fetcher(self._around), Hosts()
+        gatherer = Gatherer(fetcher, self._keeping, hosts=hosts, clock_s=time.time, rng=rng)
         running = asyncio.create_task(gatherer.run())
         running.add_done_callback(gatherer.on_end)
         return gatherer, running

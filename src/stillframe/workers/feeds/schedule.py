@@ -220,6 +220,22 @@ def after_redirect(record: Record, permanent_url: str | None, own_url: str, now_
     return msgspec.structs.replace(record, moving=moving)
 
 
+def address_of(record: Record, own_url: str, now_s: float) -> str:
+    """Return where a feed is asked: at its own address, unless it has another one by now.
+
+    A feed without TLS that cannot be had, never or for a day, is asked with TLS every other time:
+    many a server has closed the old door.
+    """
+    if record.moved_to:
+        return record.moved_to
+    since_s = record.failing_since_s
+    lost = record.ok_s is None or (since_s is not None and now_s - since_s >= _DAY_S)
+    unreachable = record.error is DropReason.UNREACHABLE and lost
+    if record.failures % 2 and unreachable and own_url.startswith("http://"):
+        return "https://" + own_url.removeprefix("http://")
+    return own_url
+
+
 def beyond_skips(due_s: float, hours: tuple[int, ...], days: tuple[int, ...]) -> float:
     """Return the first time at or after `due_s` that is in no hour or day (GMT) to be skipped.
 
