@@ -333,6 +333,13 @@ def test_without_its_date_a_servers_wish_is_measured_by_the_clock_here(
     assert error.retry_after_s == 40.0
 
 
+def test_neither_keys_nor_bodies_are_printed(server: FeedServer) -> None:
+    ask = replace(ask_for(server.serve("/", page(b"my photo"))), headers={"x-api-key": "my key"})
+    answer = fetch(ask, around(server))
+    assert "my key" not in repr(ask)
+    assert "my photo" not in repr(answer)
+
+
 def test_a_key_that_no_header_can_carry(server: FeedServer) -> None:
     ask = replace(ask_for(server.serve("/", page(b"x"))), headers={"x-api-key": "a\r\nEvil: b"})
     assert refusal(ask, around(server)).reason is DropReason.BAD_URL
