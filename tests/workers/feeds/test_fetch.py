@@ -15,7 +15,8 @@
 """
 
 import asyncio
-from collections.abc import Iterator
+import socket
+from collections.abc import Coroutine, Iterator
 from dataclasses import replace
 
 import pytest
@@ -23,6 +24,7 @@ import trustme
 
 from feed_server import FeedServer, page, raw, redirect
 from fetching import (
+    IMPATIENT,
     NOW_S,
     USER_AGENT,
     around,
@@ -333,6 +335,13 @@ def test_without_its_date_a_servers_wish_is_measured_by_the_clock_here(
     assert error.retry_after_s == 40.0
 
 
+def test_neither_keys_nor_bodies_are_printed(server: FeedServer) -> None:
+    ask = replace(ask_for(server.serve("/", page(b"my photo"))), headers={"x-api-key": "my key"})
+    answer = fetch(ask, around(server))
+    assert "my key" not in repr(ask)
+    assert "my photo" not in repr(answer)
+
+
 def test_a_key_that_no_header_can_carry(server: FeedServer) -> None:
     ask = replace(ask_for(server.serve("/", page(b"x"))), headers={"x-api-key": "a\r\nEvil: b"})
     assert refusal(ask, around(server)).reason is DropReason.BAD_URL
@@ -345,6 +354,48 @@ def test_a_feed_of_the_web_cannot_send_us_home(server: FeedServer) -> None:
     assert refusal(found, around(server)).reason is DropReason.SSRF_BLOCKED
     assert server.seen() == []
     assert fetch(replace(found, found_in=server.url("/feed")), around(server)).body == b"x"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "reason"),
+    [
+        *((("127.0.0.1",), DropReason.SSRF_BLOCKED), (("1.1.1.1", "::1"), DropReason.SSRF_BLOCKED)),
+        *((("1.1.1.1",), None), ((), None)),
+    ],
+)
+def test_an_address_in_a_feed_is_checked_without_being_asked(
+    server: FeedServer, addresses: tuple[str, ...], reason: DropReason | None
+) -> None:
+    async def resolve(host: str, port: int) -> tuple[str, ...]:
+        assert (host, port) == ("found.example", server.port)
+        return addresses
+
+    fetcher = Fetcher(resolving(around(server), resolve))
+    found = fetcher.check(server.url("/", "found.example"), server.url("/feed"))
+    assert refused(found) is reason
+    assert server.seen() == []
+
+
+def test_a_name_that_is_not_found_is_no_reason_to_refuse_it(server: FeedServer) -> None:
+    async def unknown(host: str, port: int) -> tuple[str, ...]:
+        raise socket.gaierror(socket.EAI_NONAME, f"{host} {port}")
+
+    async def silent(host: str, port: int) -> tuple[str, ...]:
+        del host, port
+        await asyncio.Event().wait()
+        return ()
+
+    for resolve in (unknown, silent):
+        surroundings = replace(around(server), resolve=resolve, patience=IMPATIENT)
+        assert refused(Fetcher(surroundings).check("http://found.example/", "")) is None
+
+
+def refused(checking: Coroutine[None, None, None]) -> DropReason | None:
+    try:
+        asyncio.run(checking)
+    except FetchError as error:
+        return error.reason
+    return None
 
 
 def _lines(fields: list[tuple[str, str]]) -> bytes:

@@ -11,7 +11,7 @@ Guarantees:
 """
 
 import asyncio
-import importlib
+import concurrent.futures.thread  # noqa: F401 - the loop resolves names in it, and loads it late
 import ipaddress
 import re
 import socket
@@ -19,7 +19,6 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final, TypeAlias
 
-import anyio
 import anyio.lowlevel
 import httpcore2
 
@@ -54,7 +53,6 @@ async def resolve_by_system(host: str, port: int) -> tuple[str, ...]:
 
 def load_code() -> None:
     """Load what the first request would: a worker that is locked in can read no code any more."""
-    importlib.import_module("concurrent.futures.thread")  # in which the loop resolves names
     asyncio.run(anyio.lowlevel.checkpoint())  # what anyio has for this kind of loop
 
 

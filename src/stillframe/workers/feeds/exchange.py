@@ -66,7 +66,7 @@ class Request:
 
     target: Target
     method: str
-    header: tuple[tuple[bytes, bytes], ...]
+    header: tuple[tuple[bytes, bytes], ...] = field(repr=False)  # with keys and passwords in it
     content: bytes
     cap_bytes: int
     trusted: bool
@@ -78,7 +78,7 @@ class Reply:
 
     status: int
     header: RawHeader
-    body: bytes
+    body: bytes = field(repr=False)
 
 
 async def exchange(request: Request, around: Surroundings) -> Reply:

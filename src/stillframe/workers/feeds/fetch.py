@@ -64,7 +64,7 @@ class Ask:
     cap_bytes: int
     total_s: float
     method: str = "GET"
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     content: bytes = b""
     validators: Validators | None = None
     found_in: str = ""
@@ -94,8 +94,9 @@ class Answer:
     expires: str
     date: str
     content_type: str
-    body: bytes
     permanent_url: str | None
+    # asyncio prints a finished task, its result included, and a body has 32 MiB.
+    body: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
