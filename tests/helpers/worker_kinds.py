@@ -11,10 +11,12 @@ import msgspec
 from photos import shipped
 from stillframe.contracts.control import SettingValue
 from stillframe.contracts.errors import FaultKind
+from stillframe.contracts.feedparse import FeedParseRequest
+from stillframe.contracts.feeds import FeedSource, FeedsRequest
 from stillframe.contracts.images import ImageRequest, Profile, RatioPolicy, SlotGrant
 from stillframe.contracts.library import Follow, LibraryRequest, Scan, Survey
 from stillframe.contracts.messages import Request
-from stillframe.contracts.pixels import Size
+from stillframe.contracts.pixels import PixelFormat, Size
 from stillframe.contracts.scenes import SceneRequest
 from stillframe.contracts.wire import PROTOCOLS, Protocol
 from stillframe.transport.arena import ArenaShape
@@ -22,6 +24,7 @@ from wire_samples_work import work_samples
 from worker_sim import KINDS, WITH_SLOTS, Act, Script
 
 SHAPE = ArenaShape(2, 256 * 1024)
+BODIES = ArenaShape(2, 256 * 1024, PixelFormat.OPAQUE)
 SIZE = Size(60, 40)
 # By this a simulated worker knows the request that it has to refuse, whatever the kind.
 _REFUSED_ID = 13
@@ -109,6 +112,27 @@ def paint(folder: Path, index: int = 0, size: Size = SIZE) -> SceneRequest:
     return SceneRequest(**_common("scenes"), folder=os.fsencode(folder), index=index, size=size)
 
 
+def gather(*urls: str) -> FeedsRequest:
+    """Return a question for what is new of some feeds."""
+    return FeedsRequest(**_common("feeds"), feeds=tuple(FeedSource(url=url) for url in urls))
+
+
+def parse(body_bytes: int) -> FeedParseRequest:
+    """Return a request to read so many bytes of a slot."""
+    return FeedParseRequest(
+        **_common("feedparse"),
+        source=FeedSource(url="http://a.example/"),
+        url="http://a.example/",
+        content_type="",
+        slot=SlotGrant(index=0, generation=0),
+        body_bytes=body_bytes,
+        max_items=1,
+        ttl_hint_s=0.0,
+        priority=0,
+        now_s=0.0,
+    )
+
+
 def _simulated(name: str) -> Kind:
     (sample,) = (s for s in work_samples() if isinstance(s, PROTOCOLS[name].request))
     changes = _common(name)
@@ -152,5 +176,21 @@ PAINTER = Kind(
     refused=lambda folder: paint(folder, index=255),
     fault=FaultKind.BAD_REQUEST,
 )
-REAL = (IMAGES, LIBRARY, PAINTER)
+FETCHER = Kind(
+    name="feeds",
+    module="stillframe.workers.feeds",
+    good=lambda _: gather(),
+    refused=lambda _: gather("http://a.example/", "http://a.example/"),
+    fault=FaultKind.BAD_REQUEST,
+    shape=BODIES,
+)
+PARSER = Kind(
+    name="feedparse",
+    module="stillframe.workers.feedparse",
+    good=lambda _: parse(9),
+    refused=lambda _: parse(10**9),
+    fault=FaultKind.BAD_REQUEST,
+    shape=BODIES,
+)
+REAL = (IMAGES, LIBRARY, PAINTER, FETCHER, PARSER)
 EVERY_KIND = (*SIMULATED, *REAL)

@@ -19,7 +19,7 @@ from stillframe.contracts.messages import WIRE_VERSION, Failure, Request, Respon
 from stillframe.transport.channel import ChannelClosedError
 from stillframe.transport.seqpacket import socket_pair
 from worker_child import WorkerChild
-from worker_kinds import EVERY_KIND, Kind, addressed
+from worker_kinds import EVERY_KIND, SHAPE, Kind, addressed
 
 every_kind = pytest.mark.parametrize("kind", EVERY_KIND, ids=str)
 
@@ -158,7 +158,7 @@ def test_new_settings_between_two_requests_are_taken_without_a_word(asking: Aski
 # Slots.
 
 
-@pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if kind.shape], ids=str)
+@pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if kind.shape is SHAPE], ids=str)
 def test_a_slot_says_what_its_answer_says(asking: Asking) -> None:
     arena = asking.child.arena
     assert arena is not None
@@ -183,7 +183,7 @@ def test_a_slot_says_what_its_answer_says(asking: Asking) -> None:
         arena.give_back(grant)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if kind.shape], ids=str)
+@pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if kind.shape is SHAPE], ids=str)
 def test_without_a_slot_a_request_is_refused(asking: Asking, tmp_path: Path) -> None:
     asking.send(addressed(asking.kind.good(tmp_path), 7))
     failure = asking.answer()
@@ -192,7 +192,7 @@ def test_without_a_slot_a_request_is_refused(asking: Asking, tmp_path: Path) -> 
     assert asking.is_fulfilled()
 
 
-@pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if kind.shape], ids=str)
+@pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if kind.shape is SHAPE], ids=str)
 def test_a_refused_request_leaves_no_frame_in_its_slot(asking: Asking) -> None:
     arena = asking.child.arena
     assert arena is not None

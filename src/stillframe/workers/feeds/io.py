@@ -135,10 +135,13 @@ class FeedsHandler(Handler[FeedsRequest, FeedsResult]):
         """Take what is asked and brought, and say what is new.
 
         Raises:
-            FaultError: `bad-request` without a slot.
+            FaultError: `bad-request` without a slot, or with a feed twice.
         """
         if request.slot is None:
             raise FaultError(FaultKind.BAD_REQUEST, "no slot was granted")
+        urls = [source.url for source in request.feeds]
+        if len(set(urls)) < len(urls):
+            raise FaultError(FaultKind.BAD_REQUEST, "a feed is named twice")
         telling = self._late or self._do(self._tell(request))
         try:
             told = telling.result(request.patience_ms / 1000 + _GRACE_S)
