@@ -1,6 +1,9 @@
 """Nobody is asked too often, too much, or while he wants peace."""
 
+import pytest
+
 from stillframe.workers.feeds.hosts import Errand, Hosts
+from stillframe.workers.feeds.problem import FetchError
 
 
 def test_a_host_that_was_never_asked_is_asked_at_once() -> None:
@@ -47,6 +50,16 @@ def test_a_host_that_wants_peace_has_it_until_its_time() -> None:
     assert hosts.held(100.0) == {"a": 500.0}
     assert hosts.wait_s("a", Errand.IMAGE, 500.0) == 0
     assert hosts.held(500.0) == {}
+
+
+def test_a_redirect_to_a_host_that_wants_peace_is_refused() -> None:
+    hosts = Hosts()
+    hosts.refuse_held("a", 100.0)
+    hosts.hold("a", 500.0)
+    with pytest.raises(FetchError) as caught:
+        hosts.refuse_held("a", 100.0)
+    assert caught.value.retry_after_s == 400.0
+    hosts.refuse_held("a", 500.0)
 
 
 def test_a_clock_that_was_moved_back_is_no_reason_to_wait() -> None:

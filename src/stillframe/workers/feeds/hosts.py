@@ -8,6 +8,9 @@ import enum
 from dataclasses import dataclass, field
 from typing import Final
 
+from stillframe.contracts.feeds import DropReason
+from stillframe.workers.feeds.problem import FetchError
+
 # One feed and two images at a time from a host, and four requests in all: a home's line carries
 # little more, and no server should notice us.
 _TOTAL: Final = 4
@@ -72,6 +75,18 @@ class Hosts:
         """Leave a host in peace until then."""
         host = self._hosts.setdefault(name, _Host())
         host.held_until_s = max(host.held_until_s, until_s)
+
+    def refuse_held(self, name: str, now_s: float) -> None:
+        """Refuse to ask a host that wants peace, as one to which a redirect leads may.
+
+        Raises:
+            FetchError: with how long it wants it.
+        """
+        host = self._hosts.get(name)
+        if host is not None and host.held_until_s > now_s:
+            left_s = host.held_until_s - now_s
+            detail = f"{name} wants to be left alone for {left_s:.0f} s"
+            raise FetchError(DropReason.HTTP_ERROR, detail, left_s, host=name)
 
     def held(self, now_s: float) -> dict[str, float]:
         """Return the hosts that want peace, and until when; to be remembered."""

@@ -15,6 +15,7 @@ import random
 import threading
 import time
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any, ClassVar, Final, Self, TypeVar
 
 import msgspec
@@ -109,7 +110,9 @@ class FeedsHandler(Handler[FeedsRequest, FeedsResult]):
         self._notes: list[str] = []
         self._keeping = self._open()
         rng = random.Random()  # noqa: S311 - jitter needs no secrecy
-        fetcher, hosts = Fetcher(self._around), Hosts()
+        hosts = Hosts()
+        around = replace(self._around, admit=lambda name: hosts.refuse_held(name, time.time()))
+        fetcher = Fetcher(around)
         gatherer = Gatherer(fetcher, self._keeping, hosts=hosts, clock_s=time.time, rng=rng)
         running = asyncio.create_task(gatherer.run())
         running.add_done_callback(gatherer.on_end)
