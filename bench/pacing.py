@@ -101,12 +101,12 @@ def _play_all(cases: Sequence[Case], pace: Pace) -> dict[str, list[Seen]]:
                 order = Order(
                     photos=photos, heavy=heavy, load=case.load, stalls=case.stalls, play_s=play_s
                 )
-                seen[case.name].append(_play(order, environ))
+                seen[case.name].append(play(order, environ))
                 longest_s = max(longest_s, time.monotonic() - show_began_s)
     return seen
 
 
-def _play(order: Order, environ: Mapping[str, str]) -> Seen:
+def play(order: Order, environ: Mapping[str, str]) -> Seen:
     """Play one show.
 
     Raises:

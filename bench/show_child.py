@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, Self
 from unittest import mock
+from urllib.parse import urlsplit
 
 import msgspec
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
@@ -27,11 +28,12 @@ from PySide6.QtQuick import QQuickView
 
 from bench.clocks import process_cpu_s
 from stillframe import app
+from stillframe.contracts.feeds import FeedSource
 from stillframe.contracts.images import ImageRequest, Profile, RatioPolicy
 from stillframe.contracts.pixels import Size
 from stillframe.player import frame_log
 from stillframe.settings import Settings, load
-from stillframe.show.code import code_folders
+from stillframe.show.code import code_folders, network_files
 from stillframe.show.memory import plan_arena
 from stillframe.show.sources import Group
 from stillframe.show.specs import Places, worker_specs
@@ -56,6 +58,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         photos: the folder that is shown.
         load: `none`, `worker` or `threads`.
         heavy: the photos that the load decodes, again and again.
+        feeds: addresses of feeds that the show follows too, all of this machine.
+        home: where the show keeps what feeds bring.
     """
 
     photos: str
@@ -63,6 +67,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     load: str
     stalls: bool
     play_s: float
+    feeds: list[str] = msgspec.field(default_factory=list)
+    home: str = ""
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +84,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 def main(text: str) -> None:
     """Play the show of an `Order` and print what was `Seen`."""
     order = msgspec.json.decode(text, type=Order)
-    settings = _settings()
+    settings = _settings(order)
     logs: list[frame_log.FrameLog] = []
 
     class KeptLog(frame_log.FrameLog):
@@ -102,7 +108,10 @@ def main(text: str) -> None:
                     scenes=os.fsencode(order.photos) + b"/scenes",
                     index=os.fsencode(order.photos) + b"/.index",
                     code=code_folders(),
+                    network=network_files() if order.feeds else (),
+                    mirror=os.fsencode(order.home) if order.feeds else b"",
                 ),
+                feeds=tuple(FeedSource(url=url) for url in order.feeds),
                 on_open=lambda view: _drive(view, stalls=order.stalls),
             ),
             os.environ,
@@ -118,8 +127,12 @@ def main(text: str) -> None:
     print(msgspec.json.encode(seen).decode())
 
 
-def _settings() -> Settings:
-    flags = {"--interval": "10", "--transition-duration": str(_TRANSITION_S)}
+def _settings(order: Order) -> Settings:
+    flags = {
+        "--interval": "10",
+        "--transition-duration": str(_TRANSITION_S),
+        "--allow-host": ",".join(urlsplit(url).netloc for url in order.feeds),
+    }
     return load(file_text=None, file_name="", environ={}, flags=flags)
 
 

@@ -43,7 +43,8 @@ class Seen:
     def field(self, name: str) -> str | None:
         """Return a header field's value; None if it was not sent."""
         found = [value for key, value in self.fields if key.lower() == name.lower()]
-        assert len(found) <= 1, f"{name} was sent {len(found)} times"
+        if len(found) > 1:
+            raise AssertionError(f"{name} was sent {len(found)} times")
         return found[0] if found else None
 
 
@@ -268,7 +269,7 @@ def brotli_bomb(size_bytes: int) -> bytes:
     """So many zeros, compressed a millionfold."""
     stream = brotli.Compressor(quality=9, lgwin=24)
     pieces = [stream.process(bytes(_MIB)) for _ in range(size_bytes // _MIB)]
-    return b"".join(pieces) + stream.finish()
+    return b"".join([*pieces, stream.finish()])
 
 
 def zstd_bomb(size_bytes: int) -> bytes:
