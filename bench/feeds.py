@@ -90,9 +90,8 @@ def _listed(numbers: list[float]) -> str:
 
 def _one_mb() -> list[table.Row]:
     body = _large_feed()
-    about = About(
-        FeedSource(url="https://a.example/"), "https://a.example/", "", 100, 60.0, 50, 1e9
-    )
+    source = FeedSource(url="https://a.example/")
+    about = About(source, source.url, "", 100, 60.0, 50, 1e9)
     contenders: dict[str, Callable[[], object]] = {
         "ours": lambda: core.read(body, about),
         "feedparser": lambda: feedparser.parse(body),
