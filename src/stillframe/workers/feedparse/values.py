@@ -60,7 +60,7 @@ def pixels(value: Json, *path: str | int) -> int | None:
         found = int(found[:12])
     if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
         return None
-    return int(found) if 0 < found <= _PIXELS_CAP else None
+    return int(found) if 1 <= found <= _PIXELS_CAP else None
 
 
 def when(value: Json, *path: str | int) -> str | float:

@@ -174,7 +174,9 @@ def _in_page(part: ET.Element, base: str) -> Iterator[Picture]:
 
 
 def _is_image(address: str) -> bool:
-    return address.strip().partition("?")[0].lower().endswith(_IMAGE_NAMES)
+    """Say whether an address ends as an image's name does, or one of what it asks for does."""
+    parts = re.split("[?&]", address.strip().lower()[:4096])
+    return any(part.endswith(_IMAGE_NAMES) for part in parts)
 
 
 def _minutes_s(written: str) -> float | None:
