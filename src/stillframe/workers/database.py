@@ -108,11 +108,13 @@ def _open(path: str, blueprint: Blueprint) -> sqlite3.Connection:
     # Several threads may use it, one at a time: whoever has it sees to that.
     database = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
     try:
+        if _version(database) > blueprint.version:  # before anything in it is changed
+            raise NewerDatabaseError(path, _version(database), blueprint)
         _write_ahead(database)
         # A lost second of notes after a power failure is no loss; a wait for the disk would be.
         database.execute("PRAGMA synchronous = NORMAL")
         database.execute("PRAGMA mmap_size = 0")  # a file cut short by others must not kill us
-        _prepare(database, path, blueprint)
+        _prepare(database, blueprint)
     except (sqlite3.Error, NewerDatabaseError):
         database.close()
         raise
@@ -136,10 +138,7 @@ def _write_ahead(database: sqlite3.Connection) -> None:
             return
 
 
-def _prepare(database: sqlite3.Connection, path: str, blueprint: Blueprint) -> None:
-    version = _version(database)
-    if version > blueprint.version:
-        raise NewerDatabaseError(path, version, blueprint)
+def _prepare(database: sqlite3.Connection, blueprint: Blueprint) -> None:
     database.execute("BEGIN IMMEDIATE")
     try:
         if _version(database) < blueprint.version:  # another process may have made it meanwhile

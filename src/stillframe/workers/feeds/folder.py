@@ -107,14 +107,15 @@ class Folder:
             descriptor = os.open(name, flags, dir_fd=self._descriptor)
         except OSError:
             return None
-        with open(descriptor, "rb") as file:
+        try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode) or status.st_size > cap_bytes:
                 return None
-            try:
-                return file.read(cap_bytes)
-            except OSError:
-                return None
+            return _read_all(descriptor, cap_bytes)
+        except OSError:  # a disk that fails in the middle
+            return None
+        finally:
+            os.close(descriptor)
 
     def modified_s(self, name: str) -> float:
         """Return when a file was last written, 0 for one that is gone."""
@@ -157,6 +158,14 @@ def _write_all(descriptor: int, content: bytes) -> None:
     left = memoryview(content)
     while left:
         left = left[os.write(descriptor, left) :]
+
+
+def _read_all(descriptor: int, cap_bytes: int) -> bytes:
+    pieces, left = [], cap_bytes
+    while left and (piece := os.read(descriptor, left)):
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
 
 
 def _refusal(error: OSError, what: str) -> FetchError:

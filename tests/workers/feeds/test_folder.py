@@ -1,0 +1,161 @@
+"""Files that appear whole or not at all, whoever else has been there."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stillframe.contracts.feeds import DropReason
+from stillframe.workers.feeds.folder import Folder, name_of
+from stillframe.workers.feeds.problem import FetchError
+
+NAME = "0123456789abcdef0123456789abcdef.jpg"
+
+
+def opened(folder: Path) -> Folder:
+    return Folder.open(bytes(folder))
+
+
+def refusal(folder: Folder, name: str = NAME, content: bytes = b"new") -> FetchError:
+    with pytest.raises(FetchError) as caught:
+        folder.keep(name, content)
+    return caught.value
+
+
+def test_a_file_is_kept_for_its_owner_alone_and_read_again(tmp_path: Path) -> None:
+    folder = opened(tmp_path / "cache" / "feeds")
+    folder.keep(NAME, b"content")
+    assert folder.read(NAME, 100) == b"content"
+    assert (folder.size_bytes(NAME), list(folder.names())) == (7, [NAME])
+    path = Path(os.fsdecode(folder.path_of(NAME)))
+    assert path == tmp_path / "cache" / "feeds" / NAME
+    assert path.stat().st_mode & 0o077 == 0
+    assert path.parent.stat().st_mode & 0o077 == 0
+    assert abs(folder.modified_s(NAME) - path.stat().st_mtime) < 1e-6
+
+
+def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    folder = opened(tmp_path)
+    folder.keep(NAME, b"old and long")
+    with open(folder.path_of(NAME), "rb") as reader:
+        folder.keep(NAME, b"new")
+        assert reader.read() == b"old and long"
+    assert folder.read(NAME, 100) == b"new"
+
+
+@pytest.mark.parametrize("kind", ["symlink", "dangling", "fifo", "directory"])
+def test_what_somebody_has_put_there_is_not_touched(tmp_path: Path, kind: str) -> None:
+    target = tmp_path / "target"
+    target.write_bytes(b"precious")
+    mirror = tmp_path / "feeds"
+    folder = opened(mirror)
+    match kind:
+        case "symlink":
+            (mirror / NAME).symlink_to(target)
+        case "dangling":
+            (mirror / NAME).symlink_to(tmp_path / "not there")
+        case "fifo":
+            os.mkfifo(mirror / NAME)
+        case _:
+            (mirror / NAME).mkdir()
+    error = refusal(folder)
+    assert error.reason is DropReason.MIRROR_UNSAFE
+    assert NAME in error.detail
+    assert target.read_bytes() == b"precious"
+    assert not (tmp_path / "not there").exists()
+    assert list(folder.names()) == [NAME], "and nothing is left behind"
+    assert folder.size_bytes(NAME) is None
+    assert folder.read(NAME, 100) is None
+
+
+def test_a_temporary_name_that_is_taken_is_not_followed(tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.write_bytes(b"precious")
+    mirror = tmp_path / "feeds"
+    folder = opened(mirror)
+    (mirror / f".part-{os.getpid()}-1").symlink_to(target)
+    assert refusal(folder).reason is DropReason.MIRROR_UNSAFE
+    assert target.read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("kind", ["symlink", "file"])
+def test_a_folder_that_is_none_is_refused(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    if kind == "symlink":
+        (tmp_path / "feeds").symlink_to(tmp_path / "elsewhere")
+    else:
+        (tmp_path / "feeds").write_bytes(b"")
+    with pytest.raises(FetchError) as caught:
+        opened(tmp_path / "feeds")
+    assert caught.value.reason is DropReason.MIRROR_UNSAFE
+    assert str(tmp_path) in caught.value.detail
+
+
+def test_a_folder_that_is_replaced_meanwhile_is_still_the_same(tmp_path: Path) -> None:
+    folder = opened(tmp_path / "feeds")
+    (tmp_path / "feeds").rename(tmp_path / "moved")
+    (tmp_path / "evil").mkdir()
+    (tmp_path / "feeds").symlink_to(tmp_path / "evil")
+    folder.keep(NAME, b"x")
+    assert (tmp_path / "moved" / NAME).read_bytes() == b"x"
+    assert list((tmp_path / "evil").iterdir()) == []
+
+
+def test_what_killed_processes_have_left_is_swept_and_others_work_on(tmp_path: Path) -> None:
+    dead = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    for owner in (dead, "1", str(os.getpid()), "x", ""):
+        (tmp_path / f".part-{owner}-7").write_bytes(b"half")
+    (tmp_path / "photo.jpg").write_bytes(b"a person's own")
+    opened(tmp_path)
+    assert {entry.name for entry in tmp_path.iterdir()} == {".part-1-7", "photo.jpg"}
+
+
+def test_a_disk_without_room_leaves_nothing_behind(tmp_path: Path) -> None:
+    # A process of its own, whose files may not grow beyond a limit: EFBIG, as from a full disk.
+    script = (
+        "import resource, signal, sys\n"
+        "from stillframe.workers.feeds.folder import Folder\n"
+        "from stillframe.workers.feeds.problem import FetchError\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        "folder = Folder.open(sys.argv[1].encode())\n"
+        "folder.keep('small', b'x' * 50_000)\n"
+        "try:\n"
+        "    folder.keep('large', b'x' * 500_000)\n"
+        "except FetchError as error:\n"
+        "    print(error.reason.value, sorted(folder.names()))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], check=True, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "disk-full ['small']"
+
+
+def test_reading_has_a_bound(tmp_path: Path) -> None:
+    folder = opened(tmp_path)
+    folder.keep(NAME, b"12345")
+    assert folder.read(NAME, 5) == b"12345"
+    assert folder.read(NAME, 4) is None
+    assert folder.read("nothing", 4) is None
+    assert (folder.modified_s("nothing"), folder.size_bytes("nothing")) == (0, None)
+
+
+def test_removing_what_is_gone_is_no_matter(tmp_path: Path) -> None:
+    folder = opened(tmp_path)
+    folder.keep(NAME, b"x")
+    folder.remove(NAME)
+    folder.remove(NAME)
+    assert list(folder.names()) == []
+    folder.close()
+
+
+def test_a_name_says_what_the_contents_are() -> None:
+    # The first half of SHA-256 of "abc", as FIPS 180-2 gives it.
+    assert name_of(b"abc", ".jpg") == "ba7816bf8f01cfea414140de5dae2223.jpg"
