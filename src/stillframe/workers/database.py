@@ -108,8 +108,7 @@ def _open(path: str, blueprint: Blueprint) -> sqlite3.Connection:
     # Several threads may use it, one at a time: whoever has it sees to that.
     database = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
     try:
-        if _version(database) > blueprint.version:  # before anything in it is changed
-            raise NewerDatabaseError(path, _version(database), blueprint)
+        _refuse_newer(database, path, blueprint)  # before anything in it is changed
         _write_ahead(database)
         # A lost second of notes after a power failure is no loss; a wait for the disk would be.
         database.execute("PRAGMA synchronous = NORMAL")
@@ -119,6 +118,12 @@ def _open(path: str, blueprint: Blueprint) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def _refuse_newer(database: sqlite3.Connection, path: str, blueprint: Blueprint) -> None:
+    found = _version(database)
+    if found > blueprint.version:
+        raise NewerDatabaseError(path, found, blueprint)
 
 
 def _write_ahead(database: sqlite3.Connection) -> None:

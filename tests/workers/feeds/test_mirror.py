@@ -242,8 +242,8 @@ def test_a_file_that_is_gone_or_cut_is_no_photo_any_more_and_may_come_again(
     assert files(tmp_path) == {name_of(image(2), ".jpg")}
 
 
-def test_a_lost_database_is_made_anew_from_the_files(opened: Open, tmp_path: Path) -> None:
-    mirror = opened()
+def test_a_lost_database_is_made_anew_from_the_files(tmp_path: Path) -> None:
+    mirror = Mirror(bytes(tmp_path / "feeds"), CAPS, now_s=NOW_S)
     for number in range(3):
         mirror.keep(item(str(number)), image(number), NOW_S)
     mirror.close()
