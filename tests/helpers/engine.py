@@ -2,10 +2,12 @@
 
 import collections
 import itertools
+from typing import Any
 
 from leases import lease
 from stillframe.cache.frames import CachedFrame
 from stillframe.contracts.errors import Fault, FaultKind
+from stillframe.contracts.feeds import FeedsResult, ImageMetadata
 from stillframe.contracts.images import ImageRequest, ImageResult
 from stillframe.contracts.library import (
     Changes,
@@ -18,7 +20,7 @@ from stillframe.contracts.library import (
     ScanPage,
     SkippedFolder,
 )
-from stillframe.contracts.messages import Request
+from stillframe.contracts.messages import Asking, Request
 from stillframe.contracts.pixels import PixelFormat
 from stillframe.contracts.scenes import SceneRequest, SceneResult
 from stillframe.show.script import Appearance
@@ -39,6 +41,11 @@ class QueueEngine:
     def next_seq(self) -> int:
         """Return a fresh number."""
         return next(self._numbers)
+
+    def asking(self, worker: str) -> Asking:
+        """Return what a request begins with."""
+        seq = self.next_seq()
+        return Asking(seq=seq, correlation_id=seq, worker=worker, ts_req_ns=1, deadline_ns=2**62)
 
     def post(self, command: Command) -> None:
         """Keep a command."""
@@ -97,6 +104,24 @@ class QueueEngine:
     def answer(self, request: LibraryRequest, told: ScanPage | Changes | Numbers) -> None:
         """Answer a question to the library worker."""
         result = LibraryResult(**_answer_to(request), told=told)
+        self.events.append(events.Completed(request, result, None))
+
+    def feed_news(self, *paths: bytes, **fields: Any) -> None:
+        """Answer the newest question about feeds with mirrored files."""
+        request = self.asked("feeds")[-1]
+        items = tuple(
+            ImageMetadata(
+                url=f"https://a.example/{number}",
+                title="",
+                ts_s=0.0,
+                priority=1,
+                ttl_s=60.0,
+                source="https://a.example/",
+                cache_path=path,
+            )
+            for number, path in enumerate(paths)
+        )
+        result = FeedsResult(**_answer_to(request), items=items, **({"dropped": ()} | fields))
         self.events.append(events.Completed(request, result, None))
 
     def scene(self, scene_count: int) -> None:

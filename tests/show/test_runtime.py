@@ -10,14 +10,23 @@ from engine import QueueEngine, RecordingStage
 from stillframe.cache.frames import FrameCache
 from stillframe.contracts.control import LogLevel, LogRecord
 from stillframe.contracts.errors import FaultKind
+from stillframe.contracts.feeds import (
+    DroppedItem,
+    FeedSource,
+    FeedsRequest,
+    PriorityPolicy,
+)
+from stillframe.contracts.feeds import DropReason as FeedDrop
 from stillframe.contracts.images import Mode, Pool, Profile
 from stillframe.contracts.library import Follow, Numbers, Scan
 from stillframe.contracts.pixels import Size
 from stillframe.contracts.quarantine import Quarantined, WorkerInput
+from stillframe.contracts.status import PoolCounts
 from stillframe.library.photos import Photo
 from stillframe.library.timeline import Timeline
 from stillframe.show import script
 from stillframe.show.director import Director, Pace
+from stillframe.show.gathering import NO_NETWORK, FeedPlan
 from stillframe.show.journal import Journal
 from stillframe.show.report import WorkerReport
 from stillframe.show.runtime import EVENTS_PER_WAKE, Plot, Runtime
@@ -31,6 +40,7 @@ from stillframe.transport.backlog import DropReason, Urgency
 HOUR_NS = 3_600_000_000_000
 ARENA = ArenaShape(8, 4096 + 4096)  # room for 1024 pixels
 PROFILE = Profile(mode=Mode.FIT)
+PLAN = FeedPlan((FeedSource(url="https://a.example/"),), 30, 60.0, PriorityPolicy())
 GIVEN = Group("the given paths", (b"/p", b"/q"))
 PICTURES = Group("the Pictures folder", (b"/r",))
 
@@ -38,7 +48,7 @@ PICTURES = Group("the Pictures folder", (b"/r",))
 class Play:
     """A runtime with real decisions, a queue for an engine and a list for a stage."""
 
-    def __init__(self, *groups: Group) -> None:
+    def __init__(self, *groups: Group, feeds: FeedPlan | None = None) -> None:
         self.lines: list[str] = []
         self.remembered: list[tuple[Quarantined, ...]] = []
         self.engine, self.stage = QueueEngine(), RecordingStage()
@@ -50,7 +60,7 @@ class Play:
             pace=Pace(HOUR_NS, look_ahead=2),
         )
         self.runtime = Runtime(
-            Plot(PROFILE, ARENA, b"/scenes", self.remembered.append),
+            Plot(PROFILE, ARENA, b"/scenes", self.remembered.append, feeds),
             director=director,
             sources=Sources(groups),
             engine=self.engine,
@@ -451,3 +461,98 @@ def test_what_is_quarantined_is_handed_on(play: Play) -> None:
     play.engine.events.append(events.QuarantineChanged((entry,)))
     play.drain()
     assert play.remembered == [(entry,)]
+
+
+# Feeds.
+
+
+@pytest.fixture
+def fed() -> Iterator[Play]:
+    made = Play(feeds=PLAN)
+    yield made
+    made.journal.close(30)
+
+
+def last_inquiry(play: Play) -> FeedsRequest:
+    request = play.engine.asked("feeds")[-1]
+    assert isinstance(request, FeedsRequest)
+    return request
+
+
+def test_a_show_without_feeds_asks_none(play: Play) -> None:
+    assert play.engine.asked("feeds") == []
+
+
+def test_what_feeds_bring_joins_the_show_as_photos_of_feeds(fed: Play) -> None:
+    fed.engine.feed_news(b"/m/1.jpg")
+    fed.drain()
+    (request,) = fed.engine.images()
+    assert (request.path, request.ratio_policy.pool) == (b"/m/1.jpg", Pool.FEED)
+    fed.show_first()
+    assert fed.runtime.tally.shown[Pool.FEED] == 1
+    assert fed.runtime.view.pools == PoolCounts(local=0, feed=1)
+
+
+def test_painted_scenes_leave_when_feeds_have_photos(fed: Play) -> None:
+    fed.engine.scene(4)
+    fed.drain()
+    assert fed.runtime.view.pools.local == 1
+    fed.engine.feed_news(b"/m/1.jpg", b"/m/2.jpg")
+    fed.drain()
+    assert fed.runtime.view.pools == PoolCounts(local=0, feed=2)
+    painted = len(fed.engine.asked("scenes"))
+    fed.engine.scene(4)
+    fed.drain()
+    assert len(fed.engine.asked("scenes")) == painted, "no more is painted"
+    assert fed.runtime.view.pools == PoolCounts(local=0, feed=2)
+
+
+def test_photos_of_folders_stay_beside_those_of_feeds() -> None:
+    both = Play(GIVEN, PICTURES, feeds=PLAN)
+    both.find(b"/p/1")
+    both.engine.feed_news(b"/m/1.jpg")
+    both.drain()
+    assert both.runtime.view.pools == PoolCounts(local=1, feed=1)
+    both.journal.close(30)
+
+
+def test_what_is_gone_from_the_mirror_leaves_the_show(fed: Play) -> None:
+    fed.engine.feed_news(b"/m/1.jpg", b"/m/2.jpg")
+    fed.drain()
+    fed.engine.feed_news(gone=(b"/m/1.jpg",))
+    fed.drain()
+    assert fed.runtime.view.pools.feed == 1
+
+
+def test_the_mirror_is_told_what_is_on_screen_or_next_and_what_cannot_be_shown(fed: Play) -> None:
+    fed.engine.feed_news(b"/m/1.jpg", b"/m/2.jpg", b"/m/3.jpg")
+    fed.drain()
+    fed.show_first()
+    shown = fed.engine.images()[0].path
+    broken = fed.engine.images()[1]
+    fed.engine.refuse(broken, FaultKind.DECODER_ERROR)
+    fed.engine.feed_news()
+    fed.drain()
+    inquiry = last_inquiry(fed)
+    assert inquiry.rejected == (broken.path,)
+    assert shown in inquiry.wanted
+    assert broken.path not in inquiry.wanted
+    assert len(inquiry.wanted) == 2
+
+
+def test_without_a_network_there_is_one_quiet_note(fed: Play) -> None:
+    fed.engine.feed_news(online=False)
+    fed.drain()
+    assert fed.runtime.view.notes == (NO_NETWORK,)
+    fed.engine.feed_news(online=True)
+    fed.drain()
+    assert fed.runtime.view.notes == ()
+    assert sum("no network" in line for line in fed.log()) == 1
+
+
+def test_what_a_feed_does_not_bring_is_a_line(fed: Play) -> None:
+    dropped = DroppedItem(url="https://a.example/x", reason=FeedDrop.TRACKER, detail="1 x 1")
+    fed.engine.feed_news(dropped=(dropped,))
+    fed.drain()
+    line = "[SHOW] not taken url=https://a.example/x reason=tracker detail="
+    assert any(said.startswith(line) for said in fed.log())

@@ -71,6 +71,7 @@ def add(*, url: str, allow_hosts: tuple[str, ...], **said: Any) -> None:  # noqa
         click.echo(f"stillframe: {printable(source.url.encode())}: {problem}", err=True)
         sys.exit(EXIT_FAILED)
     _change_list(lambda text, file: _with(text, (source,), file))
+    _remember(allow_hosts)
     click.echo(f"{len(looked.taken)} photos now; it is followed from the next show on.")
 
 
@@ -236,6 +237,20 @@ def _settings(allow_hosts: tuple[str, ...]) -> "Settings":
     )
 
 
+def _remember(allow_hosts: tuple[str, ...]) -> None:
+    """Put hosts at home among the settings, so that later shows may ask them too."""
+    from stillframe.settings import read_settings_file, settings_file
+    from stillframe.settings.edit import with_value
+    from stillframe.settings.files import write_private_file
+
+    file = settings_file()
+    known = _settings(()).feeds.allow_hosts
+    wanted = dict.fromkeys((*known.replace(",", " ").split(), *allow_hosts))
+    if allow_hosts and ",".join(wanted) != known:
+        text = read_settings_file(file)
+        write_private_file(file, with_value(text, "feeds.allow_hosts", ",".join(wanted), str(file)))
+
+
 def listed() -> "tuple[FeedSource, ...]":
     """Return the feeds of this person's list."""
     from stillframe.settings import read_settings_file
@@ -253,10 +268,11 @@ def _with(text: str | None, added: "tuple[FeedSource, ...]", file: str) -> str:
 
 def _change_list(change: Callable[[str | None, str], str]) -> None:
     from stillframe.settings import read_settings_file
-    from stillframe.settings.feed_list import feeds_file, write_feeds
+    from stillframe.settings.feed_list import feeds_file
+    from stillframe.settings.files import write_private_file
 
     file = feeds_file()
-    write_feeds(file, change(read_settings_file(file), str(file)))
+    write_private_file(file, change(read_settings_file(file), str(file)))
 
 
 def _print_json(value: object) -> None:

@@ -7,8 +7,6 @@ Guarantees: what a person has written, comments included, stays as it is where n
 list that is refused is refused with the number of the feed and the reason.
 """
 
-import os
-import tempfile
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -131,25 +129,3 @@ def _table(feed: FeedSource) -> Table:
         if value not in (None, "", "auto"):
             table.append(name, value)
     return table
-
-
-def write_feeds(path: Path, text: str) -> None:
-    """Replace the list as a whole; keys may stand in it, so that nobody else may read it.
-
-    Raises:
-        SettingError: if it cannot be written; the old one then stays.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # A list that is a link stays one.
-        target = Path(os.path.realpath(path))
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=target.parent, prefix=".feeds-", delete=False
-        ) as file:
-            temporary = Path(file.name)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except OSError as error:
-        raise SettingError(f"{path}: cannot be written: {error.strerror or error}") from error

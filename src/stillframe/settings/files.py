@@ -9,6 +9,7 @@ byte are read, and never from a pipe or a device, on which a read could wait for
 
 import os
 import stat
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -59,3 +60,25 @@ def read_settings_file(path: Path) -> str | None:
         raise SettingError(
             f"{path}:{line}: not UTF-8 at byte {error.start}: save the file as UTF-8"
         ) from None
+
+
+def write_private_file(path: Path, text: str) -> None:
+    """Replace a file as a whole; keys may stand in it, so that nobody else may read it.
+
+    Raises:
+        SettingError: if it cannot be written; the old one then stays.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A file that is a link stays one.
+        target = Path(os.path.realpath(path))
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=target.parent, prefix=".", delete=False
+        ) as file:
+            temporary = Path(file.name)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except OSError as error:
+        raise SettingError(f"{path}: cannot be written: {error.strerror or error}") from error

@@ -46,6 +46,7 @@ class ShowView:
     cache: CacheStatus = _NO_CACHE
     pools: PoolCounts = _NO_PHOTOS
     shown: PoolCounts = _NO_PHOTOS
+    notes: tuple[str, ...] = ()
 
 
 class Engine(Protocol):
@@ -106,7 +107,7 @@ class ShowDesk:
             shown=view.shown,
             cache=view.cache,
             frame_interval=_percentiles(self._intervals_ms()),
-            notes=tuple(notes(workers))[:_NOTES_CAP],
+            notes=(*view.notes, *notes(workers))[:_NOTES_CAP],
             workers=workers,
         )
 

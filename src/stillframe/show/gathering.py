@@ -30,6 +30,7 @@ BUSY_PATIENCE_MS: Final = 100
 IDLE_PATIENCE_MS: Final = 1000
 # As many candidates as a reading of the largest size holds, and far more than are ever taken.
 CANDIDATES: Final = 100
+NO_NETWORK: Final = "feeds: no network: what was kept is shown"
 _FRESH: Final = ((30.0, 30), (90.0, 45))
 _FRESH_ELSE_MINUTES: Final = 60
 
@@ -100,6 +101,11 @@ class Gathering:
         self._asking = self._failed = False
 
     @property
+    def online(self) -> bool:
+        """Whether any server could be reached, as far as is known."""
+        return self._online
+
+    @property
     def reading(self) -> bool:
         """Whether a body is being read, or what it held has not been told yet."""
         return bool(self._reading or self._parsed)
@@ -124,8 +130,7 @@ class Gathering:
         actions: list[GatherAction] = []
         if result.online != self._online:
             self._online = result.online
-            said = "the network is back" if self._online else "no network: what was kept is shown"
-            actions.append(Say(f"feeds: {said}"))
+            actions.append(Say("feeds: the network is back" if self._online else NO_NETWORK))
         if slot is not None:
             actions += self._hand_out(result.body, slot)
         busy = result.busy or self.reading

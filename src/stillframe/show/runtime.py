@@ -43,7 +43,7 @@ from stillframe.show.courier import Courier, Recipient
 from stillframe.show.desk import ShowView
 from stillframe.show.diary import Diary
 from stillframe.show.director import Director
-from stillframe.show.gathering import FeedPlan, Gathering
+from stillframe.show.gathering import NO_NETWORK, FeedPlan, Gathering
 from stillframe.show.journal import Journal
 from stillframe.show.lines import Value
 from stillframe.show.memory import fit_target
@@ -181,6 +181,7 @@ class Runtime:
             cache=self._director.cache,
             pools=self._director.pools,
             shown=PoolCounts(local=self.tally.shown[Pool.LOCAL], feed=self.tally.shown[Pool.FEED]),
+            notes=self._notes,
         )
 
     # What the director says.
@@ -335,11 +336,20 @@ class Runtime:
     def _recipient(self) -> Recipient:
         return Recipient(
             news=self._take_news,
-            tell=lambda text: self._journal.note("SHOW", "feeds", note=text),
+            tell=self._tell_of_feeds,
             wanted=lambda: tuple(
                 photo.path for photo in self._director.coming if photo.pool is Pool.FEED
             )[:SHOWN_CAP_ITEMS],
         )
+
+    def _tell_of_feeds(self, text: str) -> None:
+        self._journal.note("SHOW", "feeds", note=text)
+        self._publish()
+
+    @property
+    def _notes(self) -> tuple[str, ...]:
+        courier = self._courier
+        return () if courier is None or courier.gathering.online else (NO_NETWORK,)
 
     def _take_news(self, news: FeedsResult) -> None:
         found = tuple(

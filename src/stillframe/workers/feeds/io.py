@@ -42,6 +42,7 @@ from stillframe.workers.feeds.keeping import Keeping, Mirrored
 from stillframe.workers.feeds.mirror import Mirror
 from stillframe.workers.feeds.problem import FetchError
 from stillframe.workers.feeds.rotation import Caps
+from stillframe.workers.feeds.saving import Saving
 from stillframe.workers.handler import Handler
 
 _USER_AGENT: Final = f"stillframe/{__version__} (+https://pypi.org/project/stillframe/)"
@@ -129,10 +130,20 @@ class FeedsHandler(Handler[FeedsRequest, FeedsResult]):
             max_age_s=settings.max_age_s,
         )
         try:
-            return Mirrored(Mirror(os.fsencode(settings.mirror), caps, now_s=time.time()))
+            mirror = Mirror(os.fsencode(settings.mirror), caps, now_s=time.time())
         except FetchError as error:
             self._notes.append(f"no photos of feeds can be kept: {error}")
             return Keeping()
+        return Mirrored(mirror, self._saving())
+
+    def _saving(self) -> Saving | None:
+        if not self._settings.save_to:
+            return None
+        try:
+            return Saving(os.fsencode(self._settings.save_to))
+        except FetchError as error:
+            self._notes.append(f"what is shown cannot be saved: {error}")
+            return None
 
     def handle(self, request: FeedsRequest) -> FeedsResult:
         """Take what is asked and brought, and say what is new.

@@ -16,6 +16,7 @@ from stillframe.contracts.caps import MIRROR_PAGE_CAP_ITEMS, READING_CAP_BYTES
 from stillframe.contracts.feeds import DropReason, ImageMetadata
 from stillframe.workers.feeds.mirror import Changed, Mirror
 from stillframe.workers.feeds.problem import FetchError
+from stillframe.workers.feeds.saving import Saving
 from stillframe.workers.feeds.schedule import Record
 
 # What will be no image the next time either.
@@ -109,9 +110,10 @@ class Mirrored(Keeping):
 
     mirrors: ClassVar[bool] = True
 
-    def __init__(self, mirror: Mirror) -> None:
+    def __init__(self, mirror: Mirror, saving: Saving | None = None) -> None:
+        """Begin; what is wanted on screen is copied by `saving`, if there is one."""
         super().__init__()
-        self._mirror = mirror
+        self._mirror, self._saving = mirror, saving
 
     def record(self, url: str) -> Record:
         """Return what is known of a feed."""
@@ -186,6 +188,12 @@ class Mirrored(Keeping):
             for path in rejected:
                 self._mirror.reject(path, now_s)
             self._mirror.rotate(wanted, now_s)
+        try:
+            if self._saving is not None:
+                for path in wanted:
+                    self._saving.save(path, self._mirror)
+        except FetchError as error:
+            self._mirror.notes.append(f"not saved: {error}")
 
     def take_notes(self) -> tuple[str, ...]:
         """Return what a person should know, once."""
@@ -194,4 +202,6 @@ class Mirrored(Keeping):
 
     def close(self) -> None:
         """Close the mirror."""
+        if self._saving is not None:
+            self._saving.close()
         self._mirror.close()

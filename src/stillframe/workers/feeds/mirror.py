@@ -53,6 +53,13 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     cursor: int
 
 
+class Image(msgspec.Struct, frozen=True):
+    """What an image is called, and its bytes."""
+
+    title: str
+    content: bytes
+
+
 class Mirror:
     """One folder of images, and its database."""
 
@@ -186,6 +193,14 @@ class Mirror:
             source=_ADOPTED,
             cache_path=path,
         )
+
+    def image(self, path: bytes) -> Image | None:
+        """Return an image by its path; None for what is none of ours."""
+        name = os.fsdecode(os.path.basename(path))
+        if not _NAME.fullmatch(name) or path != self._folder.path_of(name):
+            return None
+        content = self._folder.read(name, _IMAGE_CAP_BYTES)
+        return None if content is None else Image(self._describe(name, path).title, content)
 
     def counts(self) -> dict[str, int]:
         """Return how many images of each feed are here."""
