@@ -322,6 +322,23 @@ def test_what_is_known_of_a_feed_survives_a_restart(tmp_path: Path, server: Feed
     assert len(server.seen("/a.png")) == 1, "an image that is there is not asked for again"
 
 
+def test_what_another_show_has_asked_is_not_asked_again(tmp_path: Path, server: FeedServer) -> None:
+    async def played() -> None:
+        feed = server.serve("/feed", page(rss("a.png"), fields=[("ETag", '"a"')]))
+        one, two = mirrored(tmp_path), mirrored(tmp_path)
+        async with gathering(one, server) as first, gathering(two, server) as second:
+            second.follow(feed)  # it knows the feed, and when it is due, from before
+            await first.cycle(feed)
+            second.clock.now_s = first.clock.now_s
+            second.follow(feed)
+            await second.settle()
+        one.close()
+        two.close()
+        assert len(server.seen("/feed")) == 1
+
+    asyncio.run(played())
+
+
 def test_a_clock_that_is_set_back_costs_one_poll(keeping: Keeping, server: FeedServer) -> None:
     async def story(gathered: Gathered, server: FeedServer) -> None:
         feed = server.serve("/feed", page(rss("a.png"), fields=[("ETag", '"a"')]))

@@ -227,6 +227,9 @@ class Gatherer:
             if wait_s:
                 sleep_s = min(sleep_s, wait_s)
             elif wait_s == 0 and (self._network.online or not self._polling):
+                self._keeping.latest(source.url)
+                if not self._may_poll(source, now_s):
+                    continue  # another show was quicker
                 self._hosts.begin(host, Errand.FEED, now_s)
                 self._polling[source.url] = self._spawn(self._poll(source, host))
         return sleep_s

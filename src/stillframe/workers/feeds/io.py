@@ -214,24 +214,29 @@ class FeedsHandler(Handler[FeedsRequest, FeedsResult]):
     # On the loop's thread.
 
     async def _take(self, request: FeedsRequest) -> None:
-        if not request.survey:  # who only asks how feeds are has nobody else asked
-            self._gatherer.follow(request)
+        self._gatherer.follow(request)
         if request.parsed is not None:
             self._gatherer.take_reading(request.parsed.ticket, request.parsed.reading)
         self._keeping.tidy(request.wanted, request.rejected, time.time())
 
-    async def _tell(self, request: FeedsRequest) -> _Told:
-        await self._take(request)
-        changed = self._keeping.changes(request.cursor)
-        if changed.cursor == request.cursor and not request.survey:
-            await self._gatherer.wait(request.patience_ms / 1000)
-            changed = self._keeping.changes(request.cursor)
-        now_s, counts = time.time(), self._keeping.counts() if request.survey else {}
+    def _survey(self, request: FeedsRequest) -> _Told:
+        """Say how each feed is doing, and no more: both would not fit one message."""
+        now_s, counts = time.time(), self._keeping.counts()
         health = tuple(
             schedule.health_of(self._keeping.record(source.url), counts.get(source.url, 0), now_s)
             for source in request.feeds
-            if request.survey
         )
+        nothing: dict[str, Any] = {"items": (), "dropped": (), "next_cursor": request.cursor}
+        return _Told(nothing | {"health": health}, None)
+
+    async def _tell(self, request: FeedsRequest) -> _Told:
+        if request.survey:  # who only asks how feeds are has nobody else asked
+            return self._survey(request)
+        await self._take(request)
+        changed = self._keeping.changes(request.cursor)
+        if changed.cursor == request.cursor:
+            await self._gatherer.wait(request.patience_ms / 1000)
+            changed = self._keeping.changes(request.cursor)
         notes = (*self._notes, *self._keeping.take_notes())[:_NOTES]
         self._notes = []
         drops = (
@@ -245,7 +250,6 @@ class FeedsHandler(Handler[FeedsRequest, FeedsResult]):
             "dropped": drops,
             "busy": self._gatherer.busy,
             "online": self._gatherer.online,
-            "health": health,
         }
         return _Told(result, self._gatherer.give_body())
 

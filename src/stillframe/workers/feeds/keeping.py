@@ -48,6 +48,10 @@ class Keeping:
         """Return what is known of a feed."""
         return self._records.get(url, Record())
 
+    def latest(self, url: str) -> Record:
+        """Return the same as `record`, or what another show has learned of the feed since."""
+        return self.record(url)
+
     def put(self, url: str, record: Record) -> None:
         """Keep what is known of a feed."""
         self._records[url] = record
@@ -120,6 +124,13 @@ class Mirrored(Keeping):
         if url not in self._records:
             self._records[url] = self._load(url)
         return self._records[url]
+
+    def latest(self, url: str) -> Record:
+        """Return the same as `record`, or what another show has learned of the feed since."""
+        known, kept = self.record(url), self._load(url)
+        if (kept.polled_s or 0.0) > (known.polled_s or 0.0):
+            self._records[url] = known = kept
+        return known
 
     def _load(self, url: str) -> Record:
         try:
