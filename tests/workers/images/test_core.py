@@ -186,6 +186,8 @@ def test_a_target_up_to_the_largest_side_is_taken(target: tuple[int, int]) -> No
         ("VipsJpeg: Insufficient memory (case 4)", FaultKind.OUT_OF_MEMORY),
         ("heif: Unspecified: Memory allocation error (2.0)", FaultKind.OUT_OF_MEMORY),
         ("vips_tracked: out of memory -- size == 274MB", FaultKind.OUT_OF_MEMORY),
+        ("VipsJpeg: Unsupported JPEG data precision 12", FaultKind.UNSUPPORTED_FORMAT),
+        ("VipsJpeg: Unsupported JPEG process: SOF type 0xcb", FaultKind.UNSUPPORTED_FORMAT),
         ("webp: unable to parse image", FaultKind.DECODER_ERROR),
         ("gifload_source: no frames in GIF", FaultKind.DECODER_ERROR),
     ],

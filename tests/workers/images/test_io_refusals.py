@@ -81,6 +81,13 @@ def test_half_a_webp_is_refused_though_its_decoder_cannot_say_why(
     assert decoder.refusal(path).kind is FaultKind.DECODER_ERROR
 
 
+def test_a_jpeg_of_twelve_bits_is_refused_by_name(decoder: Decoder) -> None:
+    # 96 x 64 pixels, written by libjpeg-turbo: an extended sequential JPEG of precision 12.
+    fault = decoder.refusal(Path(__file__).parent / "samples" / "twelve-bits.jpg")
+    assert fault.kind is FaultKind.UNSUPPORTED_FORMAT
+    assert "precision 12" in fault.detail
+
+
 def test_a_photo_that_lacks_its_last_rows_is_refused_in_every_mode(
     decoder: Decoder, tmp_path: Path
 ) -> None:

@@ -37,7 +37,10 @@ _MEMORY_WORDS: Final = (
     "memory allocation error",
     "error creating thread",  # there was no memory for its stack
 )
+# JPEG of 12 or 16 bits, lossless or coded arithmetically: what no camera writes into a photo.
+_VARIANT_WORDS: Final = ("unsupported jpeg data precision", "unsupported jpeg process")
 _PHRASES: Final = (
+    (FaultKind.UNSUPPORTED_FORMAT, _VARIANT_WORDS),
     (FaultKind.OUT_OF_MEMORY, _MEMORY_WORDS),
     (FaultKind.TRUNCATED, _TRUNCATION_WORDS),
 )
