@@ -493,7 +493,27 @@ def test_what_feeds_bring_joins_the_show_as_photos_of_feeds(fed: Play) -> None:
     assert fed.runtime.view.pools == PoolCounts(local=0, feed=1)
 
 
+def test_nothing_is_painted_before_the_mirror_has_said_what_it_has(fed: Play) -> None:
+    assert fed.engine.asked("scenes") == []
+    fed.engine.feed_news(b"/m/1.jpg")
+    fed.drain()
+    assert fed.engine.asked("scenes") == []
+    assert fed.runtime.view.pools == PoolCounts(local=0, feed=1)
+
+
+@pytest.mark.parametrize("failed", [False, True])
+def test_an_empty_mirror_or_none_has_the_scenes_painted(fed: Play, *, failed: bool) -> None:
+    if failed:
+        fed.engine.fail(fed.engine.asked("feeds")[-1], "worker-failed")
+    else:
+        fed.engine.feed_news()
+    fed.drain()
+    assert scene_numbers(fed) == [0]
+
+
 def test_painted_scenes_leave_when_feeds_have_photos(fed: Play) -> None:
+    fed.engine.feed_news()
+    fed.drain()
     fed.engine.scene(4)
     fed.drain()
     assert fed.runtime.view.pools.local == 1

@@ -98,7 +98,12 @@ class Gathering:
         self._rejected: collections.deque[bytes] = collections.deque()
         self._reading: dict[int, SlotGrant] = {}
         self._online = True
-        self._asking = self._failed = False
+        self._asking = self._failed = self._heard = False
+
+    @property
+    def heard(self) -> bool:
+        """Whether what the mirror has is known, or that nobody will say."""
+        return self._heard
 
     @property
     def online(self) -> bool:
@@ -125,7 +130,7 @@ class Gathering:
 
     def on_answer(self, result: FeedsResult, slot: SlotGrant | None) -> tuple[GatherAction, ...]:
         """Take what is new in the mirror; `slot` is that of the body, if one came."""
-        self._asking = False
+        self._asking, self._heard = False, True
         self._cursor = result.next_cursor
         actions: list[GatherAction] = []
         if result.online != self._online:
@@ -168,7 +173,7 @@ class Gathering:
             return self._inquire(BUSY_PATIENCE_MS)
         if self._failed:
             return ()
-        self._failed = True
+        self._failed = self._heard = True
         return (Say(f"feeds are not asked any more: {detail}"),)
 
     def _inquire(self, patience_ms: int) -> tuple[GatherAction, ...]:

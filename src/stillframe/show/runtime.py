@@ -134,6 +134,7 @@ class Runtime:
             self._courier = Courier(plot.feeds, engine, Gathering(), self._recipient)
         self._scenes: tuple[bytes, ...] = ()
         self._found_all = False
+        self._unpainted: int | None = None  # a scene that waits for what the mirror has
         self.tally = Tally()
         self.view = ShowView()
         """The show at one moment, replaced whole: another thread reads it."""
@@ -246,6 +247,8 @@ class Runtime:
             match action:
                 case Ask(question=question):
                     self._ask(question)
+                case PaintNext(index=index) if self._awaits_mirror:
+                    self._unpainted = index
                 case PaintNext(index=index):
                     self._paint(index)
                 case Tell(text=text):
@@ -287,6 +290,7 @@ class Runtime:
 
     def _take(self, event: Event) -> None:
         if self._courier is not None and self._courier.take(event):
+            self._paint_after_all()
             return
         match event:
             case events.Completed():
@@ -338,7 +342,7 @@ class Runtime:
             news=self._take_news,
             tell=self._tell_of_feeds,
             wanted=lambda: tuple(
-                photo.path for photo in self._director.coming if photo.pool is Pool.FEED
+                dict.fromkeys(p.path for p in self._director.coming if p.pool is Pool.FEED)
             )[:SHOWN_CAP_ITEMS],
         )
 
@@ -371,6 +375,21 @@ class Runtime:
                 reason=drop.reason.value,
                 detail=drop.detail,
             )
+
+    @property
+    def _awaits_mirror(self) -> bool:
+        """Whether feeds may have photos from earlier, so that nothing need be painted."""
+        return self._courier is not None and not self._courier.gathering.heard
+
+    def _paint_after_all(self) -> None:
+        """Paint what had to wait, now that the mirror has said what it has; if that is nothing."""
+        if self._unpainted is None or self._awaits_mirror:
+            return
+        index, self._unpainted = self._unpainted, None
+        if self._director.pools.feed:
+            self._follow((Step.ENDED,))
+        else:
+            self._paint(index)
 
     def _leave_scenes(self) -> None:
         """Show what is painted no more: there was nothing else, and now there is."""

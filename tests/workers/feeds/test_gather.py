@@ -339,6 +339,33 @@ def test_what_another_show_has_asked_is_not_asked_again(tmp_path: Path, server: 
     asyncio.run(played())
 
 
+def test_what_was_not_fetched_when_the_process_ended_comes_with_the_next(
+    tmp_path: Path, server: FeedServer
+) -> None:
+    names, clock = [f"{number}.png" for number in range(5)], Clock()
+    serve_images(server, *names)
+    for name in names[1:]:
+        server.serve("/" + name, hang)
+    feed = server.serve("/feed", page(rss(*names)))
+
+    async def cut_short(gathered: Gathered, _: FeedServer) -> None:
+        gathered.follow(feed)
+        gathered.clock.now_s += 5
+        gathered.follow(feed)
+        await gathered.until(lambda: gathered.items)
+
+    async def next_time(gathered: Gathered, server: FeedServer) -> None:
+        serve_images(server, *names)
+        gathered.follow(feed)
+        await gathered.until(lambda: len(gathered.items) == 5)
+
+    for story in (cut_short, next_time):
+        kept = mirrored(tmp_path)
+        play(kept, server, story, clock=clock)
+        kept.close()
+    assert len(server.seen("/feed")) == 1, "its own time has not come"
+
+
 def test_a_clock_that_is_set_back_costs_one_poll(keeping: Keeping, server: FeedServer) -> None:
     async def story(gathered: Gathered, server: FeedServer) -> None:
         feed = server.serve("/feed", page(rss("a.png"), fields=[("ETag", '"a"')]))

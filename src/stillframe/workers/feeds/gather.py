@@ -49,8 +49,6 @@ _READING_S: Final = 120.0
 _LONGEST_SLEEP_S: Final = 30.0
 # More than this is not news any more.
 _DROPS_KEPT: Final = 256
-# What a feed holds beyond its share waits for the next cycle, in which it may not change.
-_LEFT_CAP: Final = 100
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,6 @@ class Gatherer:
         self._polling: dict[str, asyncio.Task[None]] = {}
         self._fetching: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._waiting: list[_Candidate] = []
-        self._left: dict[str, tuple[ImageMetadata, ...]] = {}
         self._taken = 0  # of the images that this cycle may add
         self._refreshing: set[str] = set()
         self._unjudged: set[str] = set()  # could not be reached; whose fault that is will be seen
@@ -122,10 +119,12 @@ class Gatherer:
         for url in self._sources.keys() - sources.keys():
             if task := self._polling.get(url):
                 task.cancel()
-        for url in sources.keys() - self._sources.keys():
+        new = sources.keys() - self._sources.keys()
+        self._sources = sources
+        for url in new:
             known = self._keeping.record(url)
             self._keeping.put(url, schedule.welcomed(known, now_s, self._rng))
-        self._sources = sources
+            self._choose(sources[url])  # what was left when the process before ended
         if request.refresh:
             self._refreshing.update(
                 url for url in sources if schedule.may_refresh(self._keeping.record(url), now_s)
@@ -366,31 +365,38 @@ class Gatherer:
 
     async def _queue(self, source: FeedSource, reading: Reading | None) -> None:
         """Have the best of what a feed holds fetched; the rest may come in the next cycle."""
-        if self._request is None:
-            return
-        policy = self._request.priority_policy
-        candidates = self._left.pop(source.url, ())
+        dropped = self._choose(source)
         if reading is not None:
-            self._drops.extend(reading.dropped)
-            weight = weight_of(source, policy)
-            candidates = tuple(metered(item, weight) for item in reading.items)
+            self._drops.extend((*reading.dropped, *dropped))
+        if not self._keeping.mirrors:
+            mine = [one.item for one in self._waiting if one.source.url == source.url]
+            reachable = await self._reachable(tuple(mine))
+            self._waiting = [
+                one
+                for one in self._waiting
+                if one.source.url != source.url or one.item in reachable
+            ]
+        self._news.set()
+
+    def _choose(self, source: FeedSource) -> tuple[DroppedItem, ...]:
+        """Put a feed's share of what it holds into the line; return what is left out."""
+        if self._request is None:
+            return ()
+        policy, feed = self._request.priority_policy, source.url
         queued = {(one.source.url, one.item.url) for one in self._waiting} | self._fetching.keys()
         known = Known(
-            in_feed=lambda url: (source.url, url) in queued or self._keeping.has(source.url, url),
+            in_feed=lambda url: (feed, url) in queued or self._keeping.has(feed, url),
             elsewhere=lambda url: (
                 any(url == other for _, other in queued) or self._keeping.has_elsewhere(url)
             ),
-            refuse=lambda url: self._fetcher.target(url, source.url),
+            refuse=lambda url: self._fetcher.target(url, feed),
         )
+        weight = weight_of(source, policy)
+        candidates = tuple(metered(i, weight) for i in self._keeping.record(feed).candidates)
         chosen = choose(candidates, policy, known)
-        taken = {item.url for item in chosen.items}
-        over = {drop.url for drop in chosen.dropped if drop.reason is DropReason.OVER_LIMIT}
-        self._left[source.url] = tuple(i for i in candidates if i.url in over - taken)[:_LEFT_CAP]
-        self._drops.extend(chosen.dropped)
-        items = chosen.items if self._keeping.mirrors else await self._reachable(chosen.items)
-        self._waiting += (_Candidate(item, source) for item in items)
+        self._waiting += (_Candidate(item, source) for item in chosen.items)
         self._waiting.sort(key=lambda candidate: rank(candidate.item))
-        self._news.set()
+        return chosen.dropped
 
     async def _reachable(self, items: tuple[ImageMetadata, ...]) -> tuple[ImageMetadata, ...]:
         """Return those whose hosts may be asked: without a mirror nothing else would tell."""

@@ -15,7 +15,15 @@ from typing import Final
 
 import msgspec
 
-from stillframe.contracts.feeds import DropReason, FeedHealth, FeedState, Hour, Reading, Weekday
+from stillframe.contracts.feeds import (
+    DropReason,
+    FeedHealth,
+    FeedState,
+    Hour,
+    ImageMetadata,
+    Reading,
+    Weekday,
+)
 
 _MINUTE_S: Final = 60.0
 _HOUR_S: Final = 3600.0
@@ -33,6 +41,8 @@ START_SPREAD_S: Final = 3.0
 MOVES_NEEDED: Final = 3
 # By hand too, nothing is asked twice in this time.
 REFRESH_S: Final = _MINUTE_S
+# As many as are looked at once; a reading of the largest size holds as many.
+CANDIDATES_CAP: Final = 100
 _BUSY_STATUS: Final = frozenset((429, 503))
 _DENIED_STATUS: Final = frozenset((401, 403))
 _NOT_FOUND: Final = 404
@@ -80,6 +90,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         failing_since_s: of the first failure in a row.
         interval_s: how long the feed itself wants to be left alone.
         moved_to: the address that is asked instead of the feed's own.
+        candidates: what the last body held; what is not fetched yet comes in later cycles, even
+            if the feed does not change or the process ends.
     """
 
     etag: str = ""
@@ -100,6 +112,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     skip_days: tuple[Weekday, ...] = ()
     moving: Move | None = None
     moved_to: str = ""
+    candidates: tuple[ImageMetadata, ...] = ()
 
 
 def is_due(record: Record, now_s: float) -> bool:
@@ -142,6 +155,7 @@ def after_answer(
         record = msgspec.structs.replace(
             record,
             title=reading.title[:200] or record.title,
+            candidates=reading.items[:CANDIDATES_CAP],
             interval_s=max(reading.feed_ttl_s or 0.0, reading.update_period_s or 0.0),
             skip_hours=reading.skip_hours,
             skip_days=reading.skip_days,

@@ -1,0 +1,1 @@
+"""What turns sound into bars; pure so far: nothing starts it yet."""
