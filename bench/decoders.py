@@ -95,6 +95,10 @@ class SupervisedWorker:
         self._crew.release("images", lease)
         return data
 
+    def pids(self) -> list[int]:
+        """Return the worker's process."""
+        return [self._crew.pid]
+
     def cpu_s(self) -> float:
         """Return the worker's time and that of this process, supervisor thread included."""
         return process_cpu_s(self._crew.pid) + time.process_time()
@@ -218,6 +222,10 @@ class ProcessPool:
         jobs = [(str(path), target.width, target.height) for path in paths]
         for pixels in self._pool.map(_by_pyvips, jobs):
             _check("the process pool", len(pixels), target.pixels * _RGBA_BYTES)
+
+    def pids(self) -> list[int]:
+        """Return the pool's processes."""
+        return list(self._pids)
 
     def cpu_s(self) -> float:
         """Return the time of the pool's processes and of this one, which reads from them."""

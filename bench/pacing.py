@@ -36,7 +36,8 @@ from virtual_screen import VirtualScreen
 
 _BASELINE: Final = "idle"
 _SCREEN_PX: Final = (1280, 720)
-_CHILD_TIMEOUT_S: Final = 120
+# Beyond the time that a show plays.
+_CHILD_TIMEOUT_S: Final = 60
 _QUICK_ROUNDS, _QUICK_PLAY_S = 3, 3.8
 _FULL_ROUNDS, _FULL_PLAY_S = 5, 24.0
 _QUICK_S: Final = 57.0
@@ -117,7 +118,7 @@ def play(order: Order, environ: Mapping[str, str]) -> Seen:
         env=environ,
         capture_output=True,
         text=True,
-        timeout=_CHILD_TIMEOUT_S,
+        timeout=order.play_s + _CHILD_TIMEOUT_S,
         check=False,
     )
     if done.returncode != 0:

@@ -1,10 +1,10 @@
 """The photos that the benches decode: 24 megapixels, with the detail of real ones.
 
-Role: makes them once and keeps them in `build/bench`. Counterpart: `bench.image` and
-`bench.pacing` read them; making them is no part of any timing.
+Role: makes them once and keeps them in `build/bench`. Counterpart: `bench.image`, `bench.memory`
+and `bench.pacing` read them; making them is no part of any timing.
 
-Guarantees: a file that is there is whole; each is a baseline JPEG of 6000 x 4000 pixels with
-halved chroma, as cameras write it.
+Guarantees: a file that is there is whole; each is a baseline JPEG with halved chroma, as cameras
+write it, of 6000 x 4000 pixels where nothing else is said.
 """
 
 import os
@@ -21,6 +21,16 @@ _LARGE: Final = _BACKGROUNDS / "abstract" / "Elephants_5640x3172.jpg"
 _NOISE: Final = 3.0
 _COUNT: Final = 4
 _SMALL_COUNT: Final = 6
+# What cameras of 12 to 24 megapixels make, lying and standing.
+_MIXED_PX: Final = (
+    (6000, 4000),
+    (4032, 3024),
+    (4000, 6000),
+    (5184, 3456),
+    (3024, 4032),
+    (4608, 3456),
+    (5472, 3648),
+)
 
 
 # By the name that Pillow has for each, and how to write it without taking minutes.
@@ -49,6 +59,21 @@ def large_photos() -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         for number, path in enumerate(paths):
             _make(number, path, (WIDTH_PX, HEIGHT_PX))
+    return paths
+
+
+def mixed_photos() -> list[Path]:
+    """Return photos of different sizes, 12 to 24 megapixels.
+
+    Raises:
+        NoPhotoError: if the system has none to make them from.
+    """
+    folder = _FOLDER / "mixed"
+    paths = [folder / f"photo-{number}.jpg" for number in range(len(_MIXED_PX))]
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, (path, size_px) in enumerate(zip(paths, _MIXED_PX, strict=True)):
+        if not path.is_file():
+            _make(number, path, size_px)
     return paths
 
 
@@ -99,7 +124,7 @@ def _make(number: int, path: Path, size_px: tuple[int, int]) -> None:
     photo = source.resize(cover).colourspace("srgb")[:3]
     if number % 2:
         photo = photo.fliphor()
-    left_px = (photo.width - width_px) * number // _SMALL_COUNT
+    left_px = (photo.width - width_px) * (number % _SMALL_COUNT) // _SMALL_COUNT
     photo = photo.crop(left_px, (photo.height - height_px) // 2, width_px, height_px)
     noise = pyvips.Image.gaussnoise(width_px, height_px, sigma=_NOISE, mean=0, seed=number)
     part = path.with_suffix(".part")

@@ -27,6 +27,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtQuick import QQuickView
 
 from bench.clocks import process_cpu_s
+from bench.resident import Resident
 from stillframe import app
 from stillframe.contracts.feeds import FeedSource
 from stillframe.contracts.images import ImageRequest, Profile, RatioPolicy
@@ -43,9 +44,6 @@ from stillframe.supervision.supervisor import Supervisor
 WINDOW_PX: Final = (640, 360)
 # What the load decodes for: a common screen.
 _TARGET: Final = Size(1920, 1080)
-_TRANSITION_S: Final = 1.0
-# A step falls due just after the transition before it has ended.
-_STEP_MS: Final = 1100
 _STALL_EVERY_MS, _STALL_S = 2000, 0.5
 _STOP_TIMEOUT_S: Final = 5.0
 _ANSWER_TTL_NS: Final = 3600 * 1_000_000_000
@@ -58,6 +56,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         photos: the folder that is shown.
         load: `none`, `worker` or `threads`.
         heavy: the photos that the load decodes, again and again.
+        transition_s: how long one photo gives way to the next.
+        step_ms: between two steps; longer than a transition, or photos are passed over.
         feeds: addresses of feeds that the show follows too, all of this machine.
         home: where the show keeps what feeds bring.
     """
@@ -67,6 +67,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     load: str
     stalls: bool
     play_s: float
+    transition_s: float = 1.0
+    step_ms: int = 1100
     feeds: list[str] = msgspec.field(default_factory=list)
     home: str = ""
 
@@ -79,6 +81,8 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     transitions: int
     decoded: int
     load_cpu_s: float
+    resident_bytes: list[int]
+    """Of the interface, at each step."""
 
 
 def main(text: str) -> None:
@@ -94,6 +98,7 @@ def main(text: str) -> None:
             super().__init__(other)
             logs.append(self)
 
+    resident_bytes: list[int] = []
     with mock.patch.object(frame_log, "FrameLog", KeptLog), _loaded(order, settings) as load_now:
         report = app.play(
             app.PlayOptions(
@@ -112,7 +117,7 @@ def main(text: str) -> None:
                     mirror=os.fsencode(order.home) if order.feeds else b"",
                 ),
                 feeds=tuple(FeedSource(url=url) for url in order.feeds),
-                on_open=lambda view: _drive(view, stalls=order.stalls),
+                on_open=lambda view: _drive(view, order, resident_bytes),
             ),
             os.environ,
         )
@@ -123,6 +128,7 @@ def main(text: str) -> None:
         transitions=report.transitions,
         decoded=decoded,
         load_cpu_s=cpu_s,
+        resident_bytes=resident_bytes,
     )
     print(msgspec.json.encode(seen).decode())
 
@@ -130,18 +136,23 @@ def main(text: str) -> None:
 def _settings(order: Order) -> Settings:
     flags = {
         "--interval": "10",
-        "--transition-duration": str(_TRANSITION_S),
+        "--transition-duration": str(order.transition_s),
         "--allow-host": ",".join(urlsplit(url).netloc for url in order.feeds),
     }
     return load(file_text=None, file_name="", environ={}, flags=flags)
 
 
-def _drive(view: QQuickView, *, stalls: bool) -> None:
+def _drive(view: QQuickView, order: Order, resident_bytes: list[int]) -> None:
     """Ask for one photo after another, as a finger on the key would, and hold Python up."""
+
+    def step() -> None:
+        resident_bytes.append(Resident.of(os.getpid()).now_bytes)
+        _press(view)
+
     steps = QTimer(view)
-    steps.timeout.connect(lambda: _press(view))
-    steps.start(_STEP_MS)
-    if stalls:
+    steps.timeout.connect(step)
+    steps.start(order.step_ms)
+    if order.stalls:
         stall = QTimer(view)
         stall.timeout.connect(_hold_up)
         stall.start(_STALL_EVERY_MS)

@@ -51,3 +51,11 @@ def test_recovery() -> None:
         assert "process_pool" in rows[case, "tasks_answered"]["peers"]
         assert (case, "next_result_ms") in rows
         assert (case, "next_of_8_ms") in rows
+
+
+def test_memory_that_is_held() -> None:
+    rows = shortest("memory")
+    assert set(rows["worker", "late"]["peers"]) == {"early", "process_pool"}
+    assert set(rows["interface", "late"]["peers"]) == {"early"}
+    most = rows["worker", "most"]
+    assert most["ours"] >= rows["worker", "late"]["ours"]

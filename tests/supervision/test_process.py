@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import resource
 import select
 import signal
@@ -10,10 +11,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 import pytest
 
+from company import Company, spec_of
 from crew import PATIENCE_S, SHAPE, environment, unruly_request, unruly_spec
 from stillframe.contracts.control import Hello, Ready, Stop
 from stillframe.contracts.images import ImageResult
@@ -21,6 +24,11 @@ from stillframe.contracts.wire import FromWorkerMessage
 from stillframe.supervision.process import Child
 from stillframe.supervision.spec import Limits, WorkerSpec
 from stillframe.transport.arena import Arena
+from worker_kinds import IMAGES
+
+# What glibc reserves, and aligns, for each heap beside the first: malloc/arena.c, HEAP_MAX_SIZE.
+HEAP_BYTES = 1 << 26
+MAPPING = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (....) 0+ 00:00 0 *")
 
 
 @contextmanager
@@ -243,3 +251,22 @@ def test_a_system_without_descriptors_left_is_an_error_that_leaves_nothing_open(
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert os.listdir("/proc/self/fd") == before
+
+
+def heaps(pid: int) -> int:
+    """Return how many heaps a process has beside its first: what is used, then what is reserved."""
+    with open(f"/proc/{pid}/maps") as file:
+        found = [MAPPING.fullmatch(line.rstrip("\n")) for line in file]
+    spans = [(int(m[1], 16), int(m[2], 16), m[3]) for m in found if m]
+    return sum(
+        a % HEAP_BYTES == 0 and mode == "rw-p" and b == c and d == a + HEAP_BYTES and rest == "---p"
+        for (a, b, mode), (c, d, rest) in itertools.pairwise(spans)
+    )
+
+
+def test_a_decoder_whose_threads_come_and_go_has_one_heap(tmp_path: Path) -> None:
+    with Company.at_work(spec_of(IMAGES)) as company:
+        pid = company.until_ready(IMAGES.name)
+        for _ in range(4):
+            company.fulfil(IMAGES.good(tmp_path))
+        assert heaps(pid) == 0

@@ -34,6 +34,9 @@ _ENVIRONMENT: Final = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "VIPS_CONCURRENCY": "1",
+    # libvips starts threads anew for every photo, and glibc gives each a heap of its own: what one
+    # has freed is of no use to the next, and the heaps grow for as long as the show lasts.
+    "MALLOC_ARENA_MAX": "1",
     "PYTHONUNBUFFERED": "1",
 }
 # What a pipe holds: one read after a death gets all that is left.
