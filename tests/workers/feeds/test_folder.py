@@ -1,5 +1,6 @@
 """Files that appear whole or not at all, whoever else has been there."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -104,17 +105,68 @@ def test_a_folder_that_is_replaced_meanwhile_is_still_the_same(tmp_path: Path) -
 
 
 def test_what_killed_processes_have_left_is_swept_and_others_work_on(tmp_path: Path) -> None:
-    dead = subprocess.run(
-        [sys.executable, "-c", "import os; print(os.getpid())"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.strip()
-    for owner in (dead, "1", str(os.getpid()), "x", ""):
+    # 1 runs, and yet this is not its file: numbers come again after a reboot.
+    for owner in ("1", str(os.getpid()), "x", ""):
         (tmp_path / f".part-{owner}-7").write_bytes(b"half")
+    os.mkfifo(tmp_path / ".part-2-1")
+    (tmp_path / ".part-2-2").symlink_to(tmp_path / "photo.jpg")
     (tmp_path / "photo.jpg").write_bytes(b"a person's own")
+    with (tmp_path / ".part-3-1").open("wb") as written:
+        fcntl.flock(written, fcntl.LOCK_EX)
+        opened(tmp_path)
+        assert {entry.name for entry in tmp_path.iterdir()} == {".part-3-1", "photo.jpg"}
     opened(tmp_path)
-    assert {entry.name for entry in tmp_path.iterdir()} == {".part-1-7", "photo.jpg"}
+    assert {entry.name for entry in tmp_path.iterdir()} == {"photo.jpg"}
+
+
+def test_a_file_that_is_being_written_is_held(tmp_path: Path) -> None:
+    # A process that cannot go on: its temporary file is there until it is killed, not longer.
+    script = (
+        "import os, sys, time\n"
+        "from stillframe.workers.feeds.folder import Folder\n"
+        "folder = Folder.open(sys.argv[1].encode())\n"
+        "os.fsync = lambda fd: (print('written', flush=True), time.sleep(60))\n"
+        "folder.keep('photo.jpg', b'x' * 1000)\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "written\n"
+        opened(tmp_path)
+        (part,) = tmp_path.iterdir()
+        assert part.name.startswith(".part-")
+        writer.kill()
+    opened(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../target", "/target", "a/../../target", "..", ".", "", "a\0b"])
+def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
+    (tmp_path / "target").write_bytes(b"precious")
+    folder = opened(tmp_path / "feeds")
+    (tmp_path / "feeds" / "a").mkdir()
+    if name.startswith("/"):
+        name = str(tmp_path) + name
+    assert refusal(folder, name).reason is DropReason.MIRROR_UNSAFE
+    assert (folder.read(name, 100), folder.size_bytes(name), folder.modified_s(name)) == (
+        None,
+        None,
+        0,
+    )
+    folder.remove(name)
+    assert (tmp_path / "target").read_bytes() == b"precious"
+
+
+def test_who_comes_after_the_folder_was_closed_finds_nothing(tmp_path: Path) -> None:
+    folder = opened(tmp_path / "feeds")
+    folder.keep(NAME, b"x")
+    folder.close()
+    # The descriptor's number may be that of something else by now.
+    with open(tmp_path / "other", "wb"):
+        assert (folder.read(NAME, 9), folder.size_bytes(NAME)) == (None, None)
+        folder.remove(NAME)
+        assert refusal(folder).reason is DropReason.MIRROR_UNSAFE
+    assert (tmp_path / "feeds" / NAME).exists()
 
 
 def test_a_disk_without_room_leaves_nothing_behind(tmp_path: Path) -> None:

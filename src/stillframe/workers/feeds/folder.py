@@ -3,13 +3,14 @@
 Role: the only part of this worker that touches files. Counterpart: `workers.feeds.mirror` knows
 what they mean.
 
-Guarantees: no name that somebody has put there is followed or opened for writing; a file under its
-final name is whole and on the disk; a process that is killed leaves at most a hidden temporary
-file, which the next one removes.
+Guarantees: no name that somebody has put there is followed or opened for writing, and no name
+leads out of the folder; a file under its final name is whole and on the disk; a process that is
+killed leaves at most a hidden temporary file, which the next one removes.
 """
 
 import contextlib
 import errno
+import fcntl
 import hashlib
 import itertools
 import os
@@ -22,6 +23,7 @@ from stillframe.workers.feeds.problem import FetchError
 
 _TEMPORARY: Final = ".part-"
 _NO_ROOM: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+_CLOSED: Final = -1
 _HASH_CHARS: Final = 32
 """Half of SHA-256: nobody finds two contents of one name, and names stay readable."""
 
@@ -59,9 +61,9 @@ class Folder:
         Raises:
             FetchError: `disk-full` or `mirror-unsafe`; nothing is left behind.
         """
-        if self._in_the_way(name):
+        if not _is_plain(name) or self._in_the_way(name):
             raise FetchError(
-                DropReason.MIRROR_UNSAFE, f"{name}: something that is no file stands there"
+                DropReason.MIRROR_UNSAFE, f"{name!r}: no name of a file, or no file stands there"
             )
         temporary = f"{_TEMPORARY}{os.getpid()}-{next(self._numbers)}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -70,11 +72,12 @@ class Folder:
         except OSError as error:
             raise _refusal(error, f"cannot make {temporary}") from error
         try:
+            here = self._descriptor
             with open(file, "wb", buffering=0) as out:
+                _hold(out.fileno())
                 _write_all(out.fileno(), content)
                 os.fsync(out.fileno())
-            here = self._descriptor
-            os.rename(temporary, name, src_dir_fd=here, dst_dir_fd=here)
+                os.rename(temporary, name, src_dir_fd=here, dst_dir_fd=here)
             os.fsync(here)
         except OSError as error:
             with contextlib.suppress(OSError):
@@ -84,15 +87,13 @@ class Folder:
     def remove(self, name: str) -> None:
         """Remove a file; one that is gone already, or that nobody may remove, is no matter."""
         with contextlib.suppress(OSError):
-            os.unlink(name, dir_fd=self._descriptor)
+            if _is_plain(name):
+                os.unlink(name, dir_fd=self._descriptor)
 
     def size_bytes(self, name: str) -> int | None:
         """Return how large a file here is; None for what is no file of this folder."""
-        try:
-            found = os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
-        except OSError:
-            return None
-        return found.st_size if stat.S_ISREG(found.st_mode) else None
+        found = self._stat(name)
+        return found.st_size if found and stat.S_ISREG(found.st_mode) else None
 
     def names(self) -> Iterator[str]:
         """Yield the names of what is here, whatever it is."""
@@ -102,10 +103,8 @@ class Folder:
 
     def read(self, name: str, cap_bytes: int) -> bytes | None:
         """Return a file's contents; None for what is no file, cannot be read, or is larger."""
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        try:
-            descriptor = os.open(name, flags, dir_fd=self._descriptor)
-        except OSError:
+        descriptor = self._open_to_read(name) if _is_plain(name) else None
+        if descriptor is None:
             return None
         try:
             status = os.fstat(descriptor)
@@ -119,28 +118,52 @@ class Folder:
 
     def modified_s(self, name: str) -> float:
         """Return when a file was last written, 0 for one that is gone."""
-        try:
-            return os.stat(name, dir_fd=self._descriptor, follow_symlinks=False).st_mtime
-        except OSError:
-            return 0.0
+        found = self._stat(name)
+        return found.st_mtime if found else 0.0
 
     def close(self) -> None:
-        """Let the folder go."""
+        """Let the folder go; whoever comes late finds nothing in it."""
         os.close(self._descriptor)
+        self._descriptor = _CLOSED
+
+    def _stat(self, name: str) -> os.stat_result | None:
+        if not _is_plain(name):
+            return None
+        try:
+            return os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
+        except OSError:
+            return None
 
     def _in_the_way(self, name: str) -> bool:
+        found = self._stat(name)
+        return found is not None and not stat.S_ISREG(found.st_mode)
+
+    def _open_to_read(self, name: str) -> int | None:
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
-            found = os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
+            return os.open(name, flags, dir_fd=self._descriptor)
         except OSError:
-            return False
-        return not stat.S_ISREG(found.st_mode)
+            return None
 
     def _sweep(self) -> None:
-        """Remove temporary files of processes that are gone; another show may be at work."""
+        """Remove temporary files that nobody holds any more; another show may be at work."""
         for name in tuple(self.names()):
-            owner = name.removeprefix(_TEMPORARY).partition("-")[0]
-            if name.startswith(_TEMPORARY) and not _is_another(owner):
+            if name.startswith(_TEMPORARY) and not self._is_held(name):
                 self.remove(name)
+
+    def _is_held(self, name: str) -> bool:
+        descriptor = self._open_to_read(name)
+        if descriptor is None:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:  # a file system that knows no locks
+            return False
+        finally:
+            os.close(descriptor)
+        return False
 
 
 def name_of(content: bytes, suffix: str) -> str:
@@ -148,10 +171,19 @@ def name_of(content: bytes, suffix: str) -> str:
     return hashlib.sha256(content).hexdigest()[:_HASH_CHARS] + suffix
 
 
-def _is_another(owner: str) -> bool:
-    if not owner.isdigit() or int(owner) == os.getpid():
-        return False
-    return os.path.exists(f"/proc/{owner}")
+def _is_plain(name: str) -> bool:
+    """Say whether a name is one of a file in a folder: no path, and no folder."""
+    return name not in ("", ".", "..") and not set(name) & {"/", "\0"}
+
+
+def _hold(descriptor: int) -> None:
+    """Lock a file, so that nobody sweeps it away.
+
+    The lock ends with the process. Its number would not do: another may have it, after a reboot or
+    in another container.
+    """
+    with contextlib.suppress(OSError):  # a file system that knows no locks
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _write_all(descriptor: int, content: bytes) -> None:
