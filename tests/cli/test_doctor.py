@@ -25,7 +25,7 @@ from stillframe.supervision.spec import WorkerSpec
 from stillframe.transport.arena import ArenaShape
 from virtual_screen import VirtualScreen
 
-KINDS = ("images", "library", "scenes")
+KINDS = ("images", "library", "scenes", "feeds", "feedparse")
 
 
 def examine(

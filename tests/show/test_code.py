@@ -7,7 +7,7 @@ from pathlib import Path
 import PIL
 import pytest
 
-from stillframe.show.code import code_folders
+from stillframe.show.code import code_folders, network_files
 
 
 def test_what_workers_load_late_lies_in_these_folders() -> None:
@@ -32,3 +32,10 @@ def test_no_folder_of_a_person_is_among_them() -> None:
     home = os.fsencode(os.path.expanduser("~"))
     assert not any(home == folder or home.startswith(folder + b"/") for folder in code_folders())
     assert b"/" not in code_folders()
+
+
+def test_what_the_network_needs_is_public_and_there() -> None:
+    found = network_files()
+    assert b"/etc/hosts" in found
+    assert all(os.path.exists(path) for path in found)
+    assert not any(b"shadow" in path or path in (b"/etc", b"/run") for path in found)

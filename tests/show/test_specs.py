@@ -2,8 +2,10 @@
 
 import msgspec
 
+from stillframe.contracts.caps import BODY_CAP_BYTES
 from stillframe.contracts.control import Start
 from stillframe.contracts.library import Order, Orientation
+from stillframe.contracts.pixels import PixelFormat
 from stillframe.contracts.sandbox import Sockets
 from stillframe.contracts.wire import PROTOCOLS
 from stillframe.settings import load
@@ -161,3 +163,60 @@ def test_any_number_of_roots_fits_the_start_message() -> None:
         )
         codec = spec.protocol.to_worker(spec.name)
         assert codec.decode(codec.encode(start)) == start
+
+
+MIRROR = b"/home/ada/.cache/stillframe/feeds"
+
+
+def with_feeds(mirror: bytes = MIRROR, **environ: str) -> dict[str, WorkerSpec]:
+    settings = load(file_text="", file_name="none", environ=environ, flags={})
+    places = Places(
+        roots=ROOTS,
+        scenes=SCENES,
+        index=INDEX,
+        code=(b"/usr/lib",),
+        network=(b"/etc/resolv.conf",),
+        mirror=mirror,
+    )
+    return {spec.name: spec for spec in worker_specs(settings, ARENA, places)}
+
+
+def test_without_a_mirror_nobody_is_there_for_feeds() -> None:
+    assert specs().keys() == {"images", "library", "scenes"}
+    assert with_feeds().keys() == {"images", "library", "scenes", "feeds", "feedparse"}
+
+
+def test_who_has_sockets_reads_nothing_of_a_persons_and_writes_its_mirror_alone() -> None:
+    sandbox = with_feeds()["feeds"].sandbox
+    assert sandbox is not None
+    assert sandbox.sockets is Sockets.ANY
+    assert set(sandbox.read) == {b"/etc/resolv.conf", b"/usr/lib"}
+    assert sandbox.write == (MIRROR,)
+    saving = with_feeds(STILLFRAME_FEEDS_SAVE_TO="/home/ada/Saved")["feeds"].sandbox
+    assert saving is not None
+    assert saving.write == (MIRROR, b"/home/ada/Saved")
+
+
+def test_who_reads_what_was_fetched_may_do_nothing_else_and_not_for_long() -> None:
+    parser = with_feeds()["feedparse"]
+    assert parser.sandbox is not None
+    assert (parser.sandbox.write, parser.sandbox.sockets) == ((), Sockets.NONE)
+    assert set(parser.sandbox.read) == {b"/usr/lib"}
+    assert (parser.reads, parser.deadlines.task_s) == ("feeds", 5)
+    assert parser.arena is None
+    assert not parser.eager
+
+
+def test_bodies_have_memory_of_their_own_and_decoders_see_the_mirror() -> None:
+    made = with_feeds()
+    bodies = made["feeds"].arena
+    assert bodies is not None
+    assert (bodies.capacity_bytes, bodies.format) == (BODY_CAP_BYTES, PixelFormat.OPAQUE)
+    images = made["images"].sandbox
+    assert images is not None
+    assert MIRROR in images.read
+    assert images.write == ()
+
+
+def test_a_mirror_that_no_setting_can_name_is_none() -> None:
+    assert with_feeds(b"/home/\xff/feeds")["feeds"].settings["mirror"] == ""

@@ -154,7 +154,7 @@ def _specs(settings: "Settings", paths: tuple[bytes, ...]) -> "tuple[WorkerSpec,
     return worker_specs(
         settings,
         ArenaShape(_SLOT_COUNT, _SLOT_BYTES),
-        places_of(groups_of(paths)),
+        places_of(groups_of(paths), feeds=True),
     )
 
 

@@ -177,7 +177,7 @@ def _feed_workers(settings: Settings, places: Places) -> tuple[WorkerSpec, Worke
         protocol=PROTOCOLS["feeds"],
         arena=BODIES,
         settings={
-            "mirror": os.fsdecode(places.mirror),
+            "mirror": _as_setting(places.mirror),
             "min_images": feeds.min_images,
             "max_images": feeds.max_images,
             "max_bytes": feeds.max_bytes,
@@ -203,11 +203,7 @@ def _feed_workers(settings: Settings, places: Places) -> tuple[WorkerSpec, Worke
 
 def _library_slice(settings: Settings, places: Places, *, steady: bool) -> dict[str, SettingValue]:
     """Return what the library worker gets of the settings."""
-    library = settings.library
-    try:
-        folder = places.index.decode()
-    except UnicodeDecodeError:  # no message carries such a path as a setting
-        folder = ""
+    library, folder = settings.library, _as_setting(places.index)
     return {
         # What is known already would be found before the rest.
         "index": f"{folder}/{INDEX_NAME}" if folder and library.index and not steady else "",
@@ -222,3 +218,11 @@ def _library_slice(settings: Settings, places: Places, *, steady: bool) -> dict[
         "burst_photos": library.burst_photos,
         "steady": steady,
     }
+
+
+def _as_setting(path: bytes) -> str:
+    """Return a path as text; empty for one that no message carries as a setting."""
+    try:
+        return path.decode()
+    except UnicodeDecodeError:
+        return ""
