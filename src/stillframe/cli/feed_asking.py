@@ -30,7 +30,7 @@ from stillframe.contracts.feeds import (
 )
 from stillframe.settings import Settings
 from stillframe.show.courier import Courier, Recipient
-from stillframe.show.gathering import Gathering, plan_of
+from stillframe.show.gathering import NO_NETWORK, Gathering, plan_of
 from stillframe.show.specs import worker_specs
 from stillframe.supervision import events
 from stillframe.supervision.events import WorkerState
@@ -118,7 +118,7 @@ def _converse(
         rng=random.Random(),  # noqa: S311 - jitter of restarts
     ) as supervisor:
         plan = plan_of(sources, settings.feeds, settings.show.interval_s)
-        recipient = Recipient(news=looked.take, tell=_say, read=read)
+        recipient = Recipient(news=looked.take, tell=_tell, read=read)
         courier = Courier(plan, supervisor, gathering, recipient)
         courier.begin()
 
@@ -166,6 +166,11 @@ def _specs(settings: Settings, *, mirrored: bool) -> list[WorkerSpec]:
         replace(spec, settings={**spec.settings, "mirror": ""}) if spec.name == "feeds" else spec
         for spec in specs
     ]
+
+
+def _tell(text: str) -> None:
+    if text != NO_NETWORK:  # nothing is shown here; each feed says so itself
+        _say(text)
 
 
 def _say(text: str) -> None:
