@@ -1,6 +1,7 @@
 """A process that keeps images in a mirror until it is killed: `mirror_writer.py FOLDER PHOTO`."""
 
 import itertools
+import os
 import sys
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def main(folder: str, photo: str) -> None:
             ttl_s=60.0,
             source="https://a.example/feed",
         )
-        mirror.keep(item, content + number.to_bytes(8), NOW_S + number)
+        mirror.keep(item, content + os.urandom(8), NOW_S + number)
         mirror.rotate((), NOW_S + number)
         sys.stdout.write(f"{number}\n")
         sys.stdout.flush()

@@ -1,6 +1,7 @@
 """Any worker's database: made, kept aside, left alone, replaced."""
 
 import contextlib
+import os
 import sqlite3
 from pathlib import Path
 
@@ -80,6 +81,33 @@ def test_a_table_that_is_missing_is_damage(tmp_path: Path) -> None:
     with contextlib.closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA user_version = 3")
     opened = open_database(path, PLAN)
-    # A statement that SQLite cannot run is no sign of a damaged file: the file is left alone.
+    # It says that it is of this version: without its tables nothing would ever mend it.
+    assert "damaged (no such table: things)" in opened.note
+    assert (tmp_path / "things.sqlite3.damaged").exists()
+    opened.database.close()
+    assert (names(open_database(path, PLAN)), open_database(path, PLAN).note) == (["first"], "")
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal"])
+@pytest.mark.parametrize("kind", ["database", "text", "dangling", "fifo", "directory"])
+def test_what_is_no_file_is_neither_followed_nor_written(
+    tmp_path: Path, suffix: str, kind: str
+) -> None:
+    planted, target = tmp_path / f"things.sqlite3{suffix}", tmp_path / "target"
+    with contextlib.closing(sqlite3.connect(target)) as database:
+        database.execute("CREATE TABLE precious (name)")
+    if kind == "text":
+        target.write_bytes(b"precious" * 1000)
+    before = target.read_bytes()
+    match kind:
+        case "fifo":
+            os.mkfifo(planted)
+        case "directory":
+            planted.mkdir()
+        case _:
+            planted.symlink_to(target if kind != "dangling" else tmp_path / "not there")
+    opened = open_database(str(tmp_path / "things.sqlite3"), PLAN)
     assert names(opened) == ["first"]
-    assert opened.note
+    assert f"{planted} is a link, or no file" in opened.note
+    assert target.read_bytes() == before
+    assert {entry.name for entry in tmp_path.iterdir()} == {"target", planted.name}

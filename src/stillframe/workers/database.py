@@ -3,13 +3,15 @@
 Role: opens SQLite files. Counterpart: `workers.library.schema` and `workers.feeds.schema` say what
 is in theirs.
 
-Guarantees: a damaged file is kept aside and a new one begun; one of a newer version is left alone.
-Whoever cannot have the file gets a database in memory: the work goes on, and remembers nothing.
+Guarantees: a damaged file is kept aside and a new one begun; one of a newer version is left alone,
+and so is what a link leads to. Whoever cannot have the file gets a database in memory: the work
+goes on, and remembers nothing.
 """
 
 import contextlib
 import os
 import sqlite3
+import stat
 import time
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +20,7 @@ from typing import Final
 _BUSY_S: Final = 5.0
 _BUSY_RETRY_S: Final = 0.01
 _DAMAGED_SUFFIX: Final = ".damaged"
+_BESIDE: Final = ("-wal", "-shm", "-journal")
 _IN_MEMORY: Final = ":memory:"
 
 
@@ -68,6 +71,7 @@ def open_database(path: str, blueprint: Blueprint) -> Opened:
     name = blueprint.name
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        _refuse_strange(path)
         return Opened(_open(path, blueprint))
     except NewerDatabaseError as error:
         return Opened(_open(_IN_MEMORY, blueprint), str(error))
@@ -99,7 +103,7 @@ def set_aside(path: str) -> None:
         OSError: if that cannot be done.
     """
     os.replace(path, path + _DAMAGED_SUFFIX)
-    for suffix in ("-wal", "-shm"):
+    for suffix in _BESIDE:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path + suffix)
 
@@ -118,6 +122,14 @@ def _open(path: str, blueprint: Blueprint) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def _refuse_strange(path: str) -> None:
+    """Refuse what is no file: SQLite would follow a link, and write to what it leads to."""
+    for suffix in ("", *_BESIDE):
+        with contextlib.suppress(FileNotFoundError):
+            if not stat.S_ISREG(os.lstat(path + suffix).st_mode):
+                raise OSError(f"{path + suffix} is a link, or no file")
 
 
 def _refuse_newer(database: sqlite3.Connection, path: str, blueprint: Blueprint) -> None:
@@ -151,11 +163,21 @@ def _prepare(database: sqlite3.Connection, blueprint: Blueprint) -> None:
                 database.execute(statement)
             database.execute(f"PRAGMA user_version = {blueprint.version}")
         # A file that is damaged further in shows so when it is asked; this shows most of it now.
-        database.execute(blueprint.probe).fetchone()
+        _probe(database, blueprint)
     except BaseException:
         database.execute("ROLLBACK")
         raise
     database.execute("COMMIT")
+
+
+def _probe(database: sqlite3.Connection, blueprint: Blueprint) -> None:
+    try:
+        database.execute(blueprint.probe).fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise
+        # It claims to be of this version, and what makes it so is missing.
+        raise sqlite3.DatabaseError(str(error)) from error
 
 
 def _version(database: sqlite3.Connection) -> int:

@@ -161,12 +161,15 @@ def test_who_comes_after_the_folder_was_closed_finds_nothing(tmp_path: Path) -> 
     folder = opened(tmp_path / "feeds")
     folder.keep(NAME, b"x")
     folder.close()
-    # The descriptor's number may be that of something else by now.
-    with open(tmp_path / "other", "wb"):
-        assert (folder.read(NAME, 9), folder.size_bytes(NAME)) == (None, None)
-        folder.remove(NAME)
-        assert refusal(folder).reason is DropReason.MIRROR_UNSAFE
-    assert (tmp_path / "feeds" / NAME).exists()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / NAME).write_bytes(b"precious")
+    # The first number that is free, which was the folder's.
+    other = os.open(tmp_path / "other", os.O_DIRECTORY)
+    assert (folder.read(NAME, 9), folder.size_bytes(NAME)) == (None, None)
+    folder.remove(NAME)
+    assert refusal(folder, "new.jpg").reason is DropReason.MIRROR_UNSAFE
+    os.close(other)
+    assert [entry.name for entry in (tmp_path / "other").iterdir()] == [NAME]
 
 
 def test_a_disk_without_room_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from mirror_writer import CAPS, NOW_S
 from photos import shipped
 from stillframe.contracts.feeds import DropReason, ImageMetadata
+from stillframe.workers.feeds.folder import name_of
 from stillframe.workers.feeds.keeping import Keeping, Mirrored
 from stillframe.workers.feeds.mirror import Mirror
 from stillframe.workers.feeds.schedule import Record
@@ -99,7 +100,27 @@ def test_notes_are_taken_once(tmp_path: Path) -> None:
 def test_what_is_rejected_leaves_when_it_is_tidied(tmp_path: Path) -> None:
     kept = mirrored(tmp_path)
     kept.keep(item("a"), PNG, NOW_S)
-    path = kept.changes(0).items[0].cache_path
+    first = kept.changes(0)
+    path = first.items[0].cache_path
     assert path
     kept.tidy((), (path,), NOW_S)
-    assert kept.changes(0).gone == (path,)
+    assert kept.changes(first.cursor).gone == (path,)
+
+
+def test_an_index_that_cannot_be_asked_stops_fetches_and_nothing_else(tmp_path: Path) -> None:
+    mirror = Mirror(bytes(tmp_path / "feeds"), CAPS, now_s=NOW_S)
+    kept = Mirrored(mirror)
+    kept.keep(item("a"), PNG, NOW_S)
+    mirror.close()  # a question that was on its way while the worker ended
+    assert kept.has(FEED, "https://a.example/new")
+    assert not kept.has_elsewhere("https://a.example/new")
+    assert kept.changes(7).cursor == 7
+    kept.put(FEED, Record(failures=2))
+    kept.put_holds({"a.example": 5.0})
+    kept.refused(FEED, "https://a.example/b", DropReason.EMPTY, NOW_S)
+    kept.tidy((), (b"x",), NOW_S)
+    assert (kept.record(FEED), kept.holds(), kept.counts()) == (Record(failures=2), {}, {})
+    assert {entry.name for entry in (tmp_path / "feeds").iterdir()} == {
+        "feeds.sqlite3",
+        name_of(PNG, ".png"),
+    }

@@ -15,8 +15,10 @@ import pytest
 import mirror_writer
 from crew import environment
 from mirror_writer import CAPS, NOW_S
+from nobody import without_rights
 from photos import shipped
 from stillframe.contracts.feeds import DropReason, ImageMetadata
+from stillframe.workers.feeds import mirror as mirror_module
 from stillframe.workers.feeds.folder import name_of
 from stillframe.workers.feeds.mirror import DATABASE_NAME, Mirror, suffix_of
 from stillframe.workers.feeds.problem import FetchError
@@ -192,9 +194,17 @@ def test_nothing_leaves_while_nothing_comes(opened: Open, tmp_path: Path) -> Non
     mirror = opened()
     for number in range(10):
         mirror.keep(item(str(number), ttl_s=1.0), image(number), NOW_S)
+    mirror.rotate((), NOW_S)
+    # The network is gone: what has come to an empty mirror is no reason to empty it later.
+    mirror.rotate((), NOW_S + 1e6)
+    assert len(files(tmp_path)) == 10
     mirror = opened(now_s=NOW_S + 1e6)
     mirror.rotate((), NOW_S + 1e6)
     assert len(files(tmp_path)) == 10
+    mirror.keep(item("new"), image(99), NOW_S + 1e6)
+    mirror.rotate((), NOW_S + 1e6)
+    mirror.rotate((), NOW_S + 2e6)
+    assert len(files(tmp_path)) == 10, "one came, one left"
 
 
 def test_what_cannot_be_decoded_leaves_and_is_remembered(opened: Open, tmp_path: Path) -> None:
@@ -202,11 +212,13 @@ def test_what_cannot_be_decoded_leaves_and_is_remembered(opened: Open, tmp_path:
     mirror.keep(item("a"), JPEG, NOW_S)
     path = mirror.changes(0, 1, 1 << 20).items[0].cache_path
     assert path
+    _, _, cursor = changes(mirror)
     mirror.reject(path, NOW_S)
     assert files(tmp_path) == set()
     assert mirror.has(FEED, "https://a.example/a")
     assert not mirror.has_elsewhere("https://a.example/a")
-    assert changes(mirror)[1] == [path]
+    assert changes(mirror, cursor)[:2] == ([], [path])
+    assert changes(mirror)[:2] == ([], []), "who never heard of it need not hear that it is gone"
 
 
 @pytest.mark.parametrize("path", [b"/etc/passwd", b"feeds.sqlite3", b"../x.jpg", b""])
@@ -223,7 +235,42 @@ def test_what_was_refused_is_remembered_for_a_week(opened: Open) -> None:
     mirror = opened()
     mirror.refuse(FEED, "https://a.example/bad", NOW_S)
     assert mirror.has(FEED, "https://a.example/bad")
-    assert not opened(now_s=NOW_S + 8 * 86400).has(FEED, "https://a.example/bad")
+    mirror.rotate((), NOW_S + 6 * 86400)
+    assert mirror.has(FEED, "https://a.example/bad")
+    # A show may go on for months: its mirror need not be opened again for that.
+    mirror.rotate((), NOW_S + 8 * 86400)
+    assert not mirror.has(FEED, "https://a.example/bad")
+
+
+def test_what_is_said_of_an_image_stays_as_long_as_the_image(opened: Open) -> None:
+    opened().keep(item("a", title="Fog"), JPEG, NOW_S)
+    mirror = opened(now_s=NOW_S + 30 * 86400)
+    assert [one.title for one in mirror.changes(0, 64, 1 << 20).items] == ["Fog"]
+    assert not mirror.has(FEED, "https://a.example/a"), "a week later its address may have another"
+
+
+def test_what_is_remembered_has_a_bound(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mirror_module, "_REMEMBERED_CAP", 5)
+    monkeypatch.setattr(mirror_module, "_GONE_CAP", 3)
+    mirror = opened(caps=Caps(min_images=1, max_images=2, max_bytes=1 << 30, max_age_s=1e9))
+    for number in range(10):
+        mirror.keep(item(str(number)), image(number), NOW_S + number)
+        mirror.rotate((), NOW_S + number)
+    mirror.rotate((), NOW_S + 4000)
+    seen = [number for number in range(10) if mirror.has(FEED, f"https://a.example/{number}")]
+    assert seen == [3, 4, 5, 6, 7, 8, 9], "two that are here, and the five last of the others"
+    came, gone, _ = changes(mirror, 1)
+    assert (len(came), len(gone)) == (2, 3)
+
+
+def test_a_new_show_hears_first_of_what_is_here(opened: Open) -> None:
+    caps = Caps(min_images=1, max_images=2, max_bytes=1 << 30, max_age_s=1e9)
+    mirror = opened(caps=caps)
+    for number in range(100):
+        mirror.keep(item(str(number)), image(number), NOW_S + number)
+        mirror.rotate((), NOW_S + number)
+    first = opened(caps=caps).changes(0, 64, 1 << 20)
+    assert [one.url.rpartition("/")[2] for one in first.items] == ["98", "99"]
 
 
 def test_a_file_that_is_gone_or_cut_is_no_photo_any_more_and_may_come_again(
@@ -234,9 +281,11 @@ def test_a_file_that_is_gone_or_cut_is_no_photo_any_more_and_may_come_again(
         mirror.keep(item(str(number)), image(number), NOW_S)
     (tmp_path / "feeds" / name_of(image(0), ".jpg")).unlink()
     (tmp_path / "feeds" / name_of(image(1), ".jpg")).write_bytes(b"\xff\xd8\xffcut")
+    _, _, cursor = changes(mirror)
     mirror = opened()
-    came, gone, _ = changes(mirror)
-    assert came == ["2"]
+    assert changes(mirror)[0] == ["2"]
+    came, gone, _ = changes(mirror, cursor)
+    assert came == []
     assert len(gone) == 2
     assert not mirror.has(FEED, "https://a.example/0")
     assert files(tmp_path) == {name_of(image(2), ".jpg")}
@@ -251,6 +300,8 @@ def test_a_lost_database_is_made_anew_from_the_files(tmp_path: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
         (folder / (DATABASE_NAME + suffix)).unlink(missing_ok=True)
     (folder / ("0" * 32 + ".jpg")).write_bytes(JPEG)  # not what its name says
+    page = b"<!doctype html>"
+    (folder / name_of(page, ".jpg")).write_bytes(page)  # what its name says, and no image
     (folder / "holiday.jpg").write_bytes(JPEG)  # somebody's own
     os.symlink("/etc/passwd", folder / ("1" * 32 + ".jpg"))
     again = Mirror(bytes(folder), CAPS, now_s=NOW_S)
@@ -263,28 +314,6 @@ def test_a_lost_database_is_made_anew_from_the_files(tmp_path: Path) -> None:
         "holiday.jpg",
     }
     again.close()
-
-
-@pytest.mark.parametrize("moment", ["before", "running"])
-def test_a_damaged_database_is_kept_aside_and_made_anew(tmp_path: Path, moment: str) -> None:
-    folder, path = bytes(tmp_path / "feeds"), tmp_path / "feeds" / DATABASE_NAME
-    mirror = Mirror(folder, CAPS, now_s=NOW_S)
-    mirror.keep(item("a"), JPEG, NOW_S)
-    mirror._database.close()
-    garbage = random.Random(1).randbytes(path.stat().st_size - 100)
-    with path.open("r+b") as file:
-        file.seek(100)
-        file.write(garbage)
-    if moment == "before":
-        mirror = Mirror(folder, CAPS, now_s=NOW_S)
-    else:
-        mirror._database = sqlite3.connect(path, isolation_level=None)
-        mirror.put_record(FEED, b"x")
-        assert mirror.record(FEED) == b"x"
-    assert any("damaged" in note for note in mirror.notes)
-    assert len(mirror.changes(0, 64, 1 << 20).items) == 1
-    assert (tmp_path / "feeds" / (DATABASE_NAME + ".damaged")).exists()
-    mirror.close()
 
 
 def test_a_cursor_of_another_database_starts_over(opened: Open) -> None:
@@ -311,6 +340,7 @@ def test_news_come_in_pages(opened: Open) -> None:
 def test_a_writer_that_is_killed_leaves_no_torn_file_and_no_orphan(tmp_path: Path) -> None:
     folder, rng = tmp_path / "feeds", random.Random(1)
     command = [sys.executable, mirror_writer.__file__, str(folder), str(shipped("rocket.jpg"))]
+    in_the_middle = 0
     for _ in range(25):
         with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE) as writer:
             assert writer.stdout is not None
@@ -319,14 +349,55 @@ def test_a_writer_that_is_killed_leaves_no_torn_file_and_no_orphan(tmp_path: Pat
             while time.monotonic() < end_s:
                 os.sched_yield()
             writer.send_signal(signal.SIGKILL)
+        in_the_middle += any(entry.name.startswith(".part-") for entry in folder.iterdir())
+    assert in_the_middle, "about half of them are; without any this says nothing"
     for entry in folder.iterdir():
         if entry.suffix == ".jpg":
             assert name_of(entry.read_bytes(), ".jpg") == entry.name, "a torn file"
     mirror = Mirror(bytes(folder), CAPS, now_s=NOW_S)
-    rows = {name for (name,) in mirror._all("SELECT name FROM images WHERE gone = 0")}
-    assert rows == files(tmp_path)
+    found = mirror.changes(0, 64, 1 << 20).items
+    rows = {os.path.basename(one.cache_path or b"").decode() for one in found}
+    assert rows == files(tmp_path), "no orphans on either side, and no temporary file"
     assert len(rows) > 2
     mirror.close()
+
+
+def test_there_is_no_file_where_there_can_be_no_row(opened: Open, tmp_path: Path) -> None:
+    mirror = opened()
+    mirror._index.run("PRAGMA busy_timeout = 1")
+    other = sqlite3.connect(tmp_path / "feeds" / DATABASE_NAME, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(FetchError, match="locked"):
+        mirror.keep(item("a"), JPEG, NOW_S)
+    assert files(tmp_path) == set()
+    other.close()
+    mirror.keep(item("a"), JPEG, NOW_S)
+    assert changes(mirror)[0] == ["a"]
+
+
+@pytest.mark.parametrize("locked", ["folder", "files too"])
+def test_a_mirror_that_may_only_be_read_plays_on(tmp_path: Path, locked: str) -> None:
+    folder = tmp_path / "feeds"
+    mirror = Mirror(bytes(folder), CAPS, now_s=NOW_S)
+    mirror.keep(item("a"), JPEG, NOW_S)
+    mirror.close()
+    if os.geteuid() == 0:  # to whom all may be written
+        for path in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
+            path.chmod(0o755)
+        for path in folder.iterdir():
+            path.chmod(0o444 if locked == "files too" else 0o666)
+    folder.chmod(0o555)
+    with without_rights():
+        mirror = Mirror(bytes(folder), CAPS, now_s=NOW_S)
+        (kept,) = mirror.changes(0, 64, 1 << 20).items
+        assert Path(os.fsdecode(kept.cache_path or b"")).read_bytes() == JPEG
+        with pytest.raises(FetchError) as caught:
+            mirror.keep(item("b"), PNG, NOW_S)
+        assert caught.value.reason is DropReason.MIRROR_UNSAFE
+        mirror.rotate((), NOW_S + 1e6)
+        mirror.close()
+    folder.chmod(0o755)
+    assert name_of(JPEG, ".jpg") in files(tmp_path)
 
 
 def test_a_full_disk_is_said_and_what_was_there_stays(tmp_path: Path) -> None:

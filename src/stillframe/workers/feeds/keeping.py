@@ -118,6 +118,7 @@ class Mirrored(Keeping):
         """Begin; what is wanted on screen is copied by `saving`, if there is one."""
         super().__init__()
         self._mirror, self._saving = mirror, saving
+        self._unsaved: list[str] = []
 
     def record(self, url: str) -> Record:
         """Return what is known of a feed."""
@@ -166,11 +167,15 @@ class Mirrored(Keeping):
 
     def has(self, feed: str, url: str) -> bool:
         """Say whether a feed's image need not be fetched."""
-        return self._mirror.has(feed, url)
+        with contextlib.suppress(FetchError):
+            return self._mirror.has(feed, url)
+        return True  # what cannot be looked up could not be kept either
 
     def has_elsewhere(self, url: str) -> bool:
         """Say whether another feed brought it."""
-        return self._mirror.has_elsewhere(url)
+        with contextlib.suppress(FetchError):
+            return self._mirror.has_elsewhere(url)
+        return False
 
     def refused(self, feed: str, url: str, reason: DropReason, now_s: float) -> None:
         """Remember that an image cannot be had, if that will not change."""
@@ -204,12 +209,12 @@ class Mirrored(Keeping):
                 for path in wanted:
                     self._saving.save(path, self._mirror)
         except FetchError as error:
-            self._mirror.notes.append(f"not saved: {error}")
+            self._unsaved.append(f"not saved: {error}")
 
     def take_notes(self) -> tuple[str, ...]:
         """Return what a person should know, once."""
-        notes, self._mirror.notes = tuple(self._mirror.notes), []
-        return notes
+        unsaved, self._unsaved = self._unsaved, []
+        return (*self._mirror.take_notes(), *unsaved)
 
     def close(self) -> None:
         """Close the mirror."""
