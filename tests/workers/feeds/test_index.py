@@ -11,6 +11,9 @@ import pytest
 from mirror_writer import CAPS, NOW_S
 from photos import shipped
 from stillframe.contracts.feeds import DropReason, ImageMetadata
+from stillframe.workers.database import Blueprint, Opened, open_database
+from stillframe.workers.feeds import index as index_module
+from stillframe.workers.feeds.folder import name_of
 from stillframe.workers.feeds.index import Index
 from stillframe.workers.feeds.mirror import DATABASE_NAME, Mirror
 from stillframe.workers.feeds.problem import FetchError
@@ -191,6 +194,33 @@ def delete_and_fail(index: Index) -> None:
     with index.at_once():
         index.run("DELETE FROM holds")
         raise KeyError
+
+
+def test_where_the_file_cannot_be_asked_any_more_a_mirror_goes_on_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(tmp_path).close()
+    path = tmp_path / "feeds" / DATABASE_NAME
+    (tmp_path / "feeds" / name_of(JPEG + b"\0", ".jpg")).unlink()
+    other = sqlite3.connect(path, isolation_level=None)
+
+    def and_then_locked(path: str, blueprint: Blueprint) -> Opened:
+        opened = open_database(path, blueprint)
+        if path:
+            opened.database.execute("PRAGMA busy_timeout = 1")
+            other.execute("BEGIN IMMEDIATE")
+        return opened
+
+    monkeypatch.setattr(index_module, "open_database", and_then_locked)
+    mirror = Mirror(bytes(tmp_path / "feeds"), CAPS, now_s=NOW_S)
+    assert everything(mirror) == 2
+    assert any("remembers nothing" in note for note in mirror.take_notes())
+    mirror.close()
+    other.close()
+    monkeypatch.undo()
+    mirror = Mirror(bytes(tmp_path / "feeds"), CAPS, now_s=NOW_S)
+    assert [one.title for one in mirror.changes(0, 64, 1 << 20).items] == ["Fog", "Fog"]
+    mirror.close()
 
 
 def test_a_block_happens_as_a_whole_or_not_at_all(tmp_path: Path) -> None:

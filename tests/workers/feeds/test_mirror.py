@@ -14,6 +14,7 @@ import pytest
 
 import mirror_writer
 from crew import environment
+from full_disk import may_mount, on_a_small_disk
 from mirror_writer import CAPS, NOW_S
 from nobody import without_rights
 from photos import shipped
@@ -398,6 +399,27 @@ def test_a_mirror_that_may_only_be_read_plays_on(tmp_path: Path, locked: str) ->
         mirror.close()
     folder.chmod(0o755)
     assert name_of(JPEG, ".jpg") in files(tmp_path)
+
+
+def test_a_file_that_somebody_removes_is_gone(opened: Open, tmp_path: Path) -> None:
+    mirror = opened()
+    mirror.keep(item("a"), JPEG, NOW_S)
+    (tmp_path / "feeds" / name_of(JPEG, ".jpg")).unlink()
+    came, gone, _ = changes(mirror)
+    assert came == []
+    assert [os.path.basename(path) for path in gone] == [name_of(JPEG, ".jpg").encode()]
+
+
+def test_a_disk_that_is_really_full_costs_no_photo_and_is_made_room_on(tmp_path: Path) -> None:
+    if not may_mount(tmp_path):
+        pytest.skip("this host allows no disk of one's own")
+    outcomes, full, again, rotated = on_a_small_disk(tmp_path, shipped("rocket.jpg"), environment())
+    assert outcomes == "disk-full fine"
+    count, agrees = full.removeprefix("full: ").split()
+    assert int(count) > 20
+    assert agrees == "True"
+    assert again == f"again: {int(count) - 1} True", "less the one that was removed"
+    assert rotated == "rotated: 5 True"
 
 
 def test_a_full_disk_is_said_and_what_was_there_stays(tmp_path: Path) -> None:

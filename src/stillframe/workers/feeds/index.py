@@ -94,6 +94,12 @@ class Index:
                 self._database.rollback()
             raise
 
+    def go_on_in_memory(self, cause: Exception) -> None:
+        """Leave the file alone and begin an empty database in memory."""
+        self.notes.append(f"{cause}: this show remembers nothing")
+        self._database.close()
+        self._open("")
+
     def close(self) -> None:
         """Close it; what is asked later is refused."""
         self._database.close()

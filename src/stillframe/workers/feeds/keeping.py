@@ -200,9 +200,10 @@ class Mirrored(Keeping):
 
     def tidy(self, wanted: Collection[bytes], rejected: Collection[bytes], now_s: float) -> None:
         """Remove what nobody could decode, and what has to leave."""
-        with contextlib.suppress(FetchError):
-            for path in rejected:
+        for path in rejected:
+            with contextlib.suppress(FetchError):  # the file is gone, if not its row
                 self._mirror.reject(path, now_s)
+        with contextlib.suppress(FetchError):
             self._mirror.rotate(wanted, now_s)
         try:
             if self._saving is not None:

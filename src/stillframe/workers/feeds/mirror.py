@@ -80,9 +80,17 @@ class Mirror:
         self._caps = caps
         path = os.fsdecode(self._folder.path_of(DATABASE_NAME))
         self._index = Index(path, self._agree)
-        self._agree()
         self._added = 0
-        self._forget(now_s)
+        self._forgot_s, self._horizon_s = now_s, now_s - _REMEMBERED_S
+        try:
+            self._agree()
+            self._forget(now_s)
+        except FetchError as error:
+            if error.reason is DropReason.DISK_FULL:  # what can be read is all that it takes
+                self._index.notes.append(f"what has changed cannot be noted: {error}")
+            else:
+                self._index.go_on_in_memory(error)
+                self._agree()
 
     def take_notes(self) -> tuple[str, ...]:
         """Return what became of the database that a person should know, once."""
@@ -189,8 +197,10 @@ class Mirror:
         names = {os.fsdecode(os.path.basename(path)) for path in wanted}
         # What came replaces what is over now; it is no credit for what will be over later.
         added, self._added = self._added, 0
-        for image in leaving(kept, self._caps, names, now_s, added=added):
+        gone = leaving(kept, self._caps, names, now_s, added=added)
+        for image in gone:  # all of them first: on a full disk that makes room for the rows
             self._folder.remove(image.name)
+        for image in gone:
             self._mark_gone(image.name)
         if not 0 <= now_s - self._forgot_s < _FORGET_EVERY_S:
             self._forget(now_s)
@@ -211,7 +221,8 @@ class Mirror:
         gone: list[bytes] = []
         for name, seq, is_gone in rows:
             path = self._folder.path_of(name)
-            if is_gone:
+            # Somebody may have removed a file; on a full disk we could not note that we did.
+            if is_gone or self._folder.size_bytes(name) is None:
                 gone.append(path)
                 cap_bytes -= len(path)
             else:
