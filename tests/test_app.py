@@ -119,6 +119,27 @@ def test_a_killed_worker_is_replaced_and_the_show_goes_on(
         assert show.report()["worker_restarts"] == 1
 
 
+def test_where_two_decode_one_is_killed_and_the_show_goes_on_without_a_pause(
+    tmp_path: Path, screen: VirtualScreen
+) -> None:
+    photos = photo_folder(tmp_path / "photos")
+    settings = tmp_path / "config" / "stillframe" / "settings.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("[images]\nworkers = 2\n")
+    with playing(tmp_path, screen, str(photos), *QUICK) as show:
+        show.wait_for("[SHOW] transition")
+        lines = [line for line in show.log if "worker=images state=ready" in line]
+        pids = {word for line in lines for word in line.split() if word.startswith("pid=")}
+        assert len(pids) == 2
+        os.kill(int(pids.pop().removeprefix("pid=")), signal.SIGKILL)
+        for _ in range(3):
+            show.wait_for("[SHOW] transition")
+        show.process.send_signal(signal.SIGTERM)
+        assert show.finish() == 0
+        assert show.report()["worker_restarts"] == 1
+        assert not any("state=backoff" in line for line in show.log)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_show_cleanly(
     tmp_path: Path, screen: VirtualScreen, number: signal.Signals

@@ -51,7 +51,7 @@ from stillframe.show.records import Records
 from stillframe.show.report import Report
 from stillframe.show.runtime import Plot, Runtime
 from stillframe.show.sources import Group, Sources
-from stillframe.show.specs import Places, worker_specs
+from stillframe.show.specs import Places, decoders, worker_specs
 from stillframe.supervision.supervisor import Reader, Supervisor
 from stillframe.transport.arena import ArenaShape
 
@@ -169,6 +169,7 @@ class _Show:
                 options.places,
                 # An order that is to be repeated must not depend on what was shown before.
                 steady=options.seed is not None,
+                cores=_cores(),
             ),
             notify=self._bell.ring,
             rng=random.Random(rng.random()),  # noqa: S311
@@ -210,8 +211,9 @@ class _Show:
     def _make_runtime(self, rng: random.Random) -> Runtime:
         settings = self._options.settings
         profile = Profile(mode=Mode(settings.show.mode), sharpen=settings.images.sharpen)
-        # One slot less than there are: the worker always has one to write into.
-        cache = FrameCache((self._arena.slot_count - 1) * self._arena.slot_bytes)
+        # So many slots less than there are: each worker always has one to write into.
+        slots = self._arena.slot_count - decoders(settings, _cores())
+        cache = FrameCache(slots * self._arena.slot_bytes)
         timeline = Timeline(
             rng,
             local_ratio=settings.show.local_ratio,
@@ -345,7 +347,13 @@ def _arena_of(options: PlayOptions) -> ArenaShape:
         ram_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         screen=largest_surface(options.windowed),
         look_ahead=options.settings.show.look_ahead,
+        writers=decoders(options.settings, _cores()),
     )
+
+
+def _cores() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 def process_age_ms() -> float:

@@ -23,7 +23,7 @@ def status(**changes: object) -> ShowStatus:
     )
 
 
-def printed(show: ShowStatus, width: int, shares: dict[str, float] | None = None) -> str:
+def printed(show: ShowStatus, width: int, shares: dict[int, float] | None = None) -> str:
     console = Console(width=width, highlight=False, color_system=None)
     with console.capture() as capture:
         console.print(show_tables(show, width, shares))
@@ -58,7 +58,21 @@ def test_frame_times_are_sentences() -> None:
 
 def test_the_processor_is_a_share_where_two_looks_were_taken() -> None:
     assert "0.0 s" in printed(status(), 200)
-    assert "37 %" in printed(status(), 200, {"unruly": 37.4})
+    show = status()
+    assert "37 %" in printed(show, 200, {show.workers[0].pid: 37.4})
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_of_two_that_work_each_has_a_line(width: int) -> None:
+    crew = FakeStaff(processes=2)
+    show = status(workers=(crew.pool.status(crew.now_ns),))
+    first, second = (str(child.pid) for child in crew.at_work)
+    lines = printed(show, width, {crew.at_work[1].pid: 37.4}).splitlines()
+    (line,) = (line for line in lines if first in line.split())
+    assert "0 %" in line
+    (line,) = (line for line in lines if second in line.split())
+    assert line.split()[:2] == ["unruly", "ready"]
+    assert "37 %" in line
 
 
 @pytest.mark.parametrize(

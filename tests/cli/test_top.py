@@ -15,7 +15,7 @@ from desk import serving, show_status
 from fake_staff import FakeStaff
 from shows import STILLFRAME, environment
 from stillframe.cli.top import cpu_percent
-from stillframe.contracts.status import ShowStatus
+from stillframe.contracts.status import ProcessStatus, ShowStatus
 
 PATIENCE_S = 30.0
 TAKEN_OVER, PUT_BACK = b"\x1b[?1049h", b"\x1b[?1049l"
@@ -38,7 +38,17 @@ def seen(uptime_s: float, cpu_s: float, pid: int = 7) -> ShowStatus:
 def test_a_share_is_the_time_used_between_two_looks(
     before: ShowStatus, now: ShowStatus, percent: float
 ) -> None:
-    assert cpu_percent(before, now) == {"unruly": pytest.approx(percent)}
+    assert cpu_percent(before, now) == {7: pytest.approx(percent)}
+
+
+def test_each_of_two_has_a_share_of_its_own() -> None:
+    shows = []
+    for uptime_s, cpu_s in ((10, 1.0), (12, 2.5)):
+        show = seen(uptime_s, cpu_s=0)
+        other = ProcessStatus(state="ready", pid=8, uptime_s=1, cpu_s=cpu_s, memory_bytes=1)
+        worker = msgspec.structs.replace(show.workers[0], others=(other,))
+        shows.append(msgspec.structs.replace(show, workers=(worker,)))
+    assert cpu_percent(*shows) == {7: 0.0, 8: pytest.approx(75)}
 
 
 def test_two_looks_at_the_same_moment_have_no_share() -> None:

@@ -124,16 +124,19 @@ class Company(Crew):
         self.until(lambda: self.stages(worker) == {SlotStage.FREE})
 
     def child(self, worker: str) -> Child:
-        """Return the child at work, to look at its page: nobody but the supervisor acts on it."""
-        active = self.supervisor._pools[worker]._staff.active
-        assert active is not None
-        return active.child
+        """Return the first child at work, to look at its page: the supervisor alone acts on it."""
+        first, *_ = self.children(worker)
+        return first
+
+    def children(self, worker: str) -> list[Child]:
+        """Return the children at work."""
+        return [one.child for one in self.supervisor._pools[worker]._staff.at_work]
 
     def beat(self, worker: str) -> Beat | None:
         """Return the last heartbeat of the one at work; None if there is nobody."""
         try:
             return self.child(worker).heartbeat()
-        except (AssertionError, ValueError):  # it is being buried
+        except ValueError:  # it is being buried
             return None
 
     def check_once(self, seq: int) -> Outcome:

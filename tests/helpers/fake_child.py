@@ -55,6 +55,7 @@ class FakeChild:
         self.beats, self.frozen, self.killed, self.how = 0, False, False, ""
         self.in_hand: ImageRequest | None = None
         self.told_to_stop = False
+        self.counted = Durations(counts=(0,) * BUCKETS, max_ns=0)
         self.say(Hello(worker=name, pid=self.pid))
 
     # The worker's own doing.
@@ -130,8 +131,8 @@ class FakeChild:
         return self.used_ns
 
     def durations(self) -> Durations:
-        """Return nothing counted."""
-        return Durations(counts=(0,) * BUCKETS, max_ns=0)
+        """Return what the test says that it counted."""
+        return self.counted
 
     def yield_to_others(self, *, on: bool) -> None:
         """Change nothing."""

@@ -58,9 +58,13 @@ class FakeStaff:
 
     @property
     def active(self) -> FakeChild:
-        """The child at work."""
-        assert self.staff.active is not None
-        return cast("FakeChild", self.staff.active.child)
+        """The child at work, the first of several."""
+        return self.at_work[0]
+
+    @property
+    def at_work(self) -> list[FakeChild]:
+        """The children at work."""
+        return [cast("FakeChild", worker.child) for worker in self.staff.at_work]
 
     @property
     def standby(self) -> FakeChild | None:

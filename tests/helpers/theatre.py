@@ -29,7 +29,7 @@ class Theatre:
 
     def __init__(self, seed: int, look_ahead: int) -> None:
         """Prepare; the cache is as large as the product makes it."""
-        self.frames_cap = look_ahead + SLOTS_BESIDE_LOOK_AHEAD - 1
+        self.frames_cap = look_ahead + SLOTS_BESIDE_LOOK_AHEAD
         self.director = Director(
             Timeline(random.Random(seed)),
             FrameCache(self.frames_cap * SLOT_BYTES),

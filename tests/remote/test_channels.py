@@ -7,12 +7,14 @@ import msgspec
 from desk import NO_TIME, show_status
 from stillframe.contracts.remote import AskStatus, RestartWorker, Status
 from stillframe.contracts.sandbox import Layer, LayerReport, LayerState
-from stillframe.contracts.status import ArenaStatus, WorkerStatus
+from stillframe.contracts.status import ArenaStatus, ProcessStatus, WorkerStatus
 from stillframe.remote.channels import caller_end, show_end
 from stillframe.transport.seqpacket import socket_pair
 
 COUNTS = {f"{'reason':x<40}{n}": 2**62 for n in range(33)}
 LAYERS = tuple(LayerReport(layer=it, state=LayerState.BROKEN, detail="d" * 200) for it in Layer)
+
+OTHER = ProcessStatus(state="starting", pid=2**22, uptime_s=1e9, cpu_s=1e9, memory_bytes=2**62)
 
 
 def worker(number: int) -> WorkerStatus:
@@ -36,6 +38,7 @@ def worker(number: int) -> WorkerStatus:
         handling=NO_TIME,
         cpu_s=1e9,
         memory_bytes=2**62,
+        others=(OTHER,) * 16,
         quarantined=256,
         layers=LAYERS,
         arena=ArenaStatus(slot_count=32, slot_bytes=2**31, stages={"free": 32}),

@@ -55,6 +55,7 @@ OTHERS = {
     "show.order": ("shuffle", "--order"),
     "show.mat_colour": ("#000000", None),
     "show.measure": (True, None),
+    "images.workers": ("auto", None),
     "images.sharpen": (False, None),
     "library.since": ("", "--since"),
     "library.until": ("", "--until"),
@@ -74,6 +75,7 @@ CHOICES = {
     "show.mode": ("fill", "fit", "shrink"),
     "show.order": tuple(order.value for order in Order),
     "library.orientation": tuple(orientation.value for orientation in Orientation),
+    "images.workers": ("auto", "1", "2"),
     "log.level": tuple(level.value for level in LogLevel),
     "log.format": ("text", "json"),
 }

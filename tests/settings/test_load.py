@@ -40,6 +40,7 @@ DEFAULTS: dict[str, dict[str, object]] = {
         "max_source_bytes": 536870912,
         "decode_deadline_s": 20.0,
         "memory_bytes": 2 * 1024**3,
+        "workers": "auto",
         "sharpen": False,
     },
     "library": {

@@ -23,11 +23,12 @@ from stillframe.settings.schema import (
 INTERVAL = Number(key="show.interval_s", unit="s", minimum=2, maximum=86400, default=10, help="h")
 QUEUE = Integer(key="queues.images", unit="requests", minimum=2, maximum=64, default=8, help="h")
 MODE = Choice(key="show.mode", choices=("fill", "fit"), default="fill", help="h")
+TEAM = Choice(key="images.workers", choices=("auto", "1", "2"), default="auto", help="h")
 SHARPEN = Switch(key="images.sharpen", default=False, help="h")
 MAT = Colour(key="show.mat_colour", default="#000000", help="h")
 EXCLUDE = Words(key="library.exclude", unit="patterns", help="h")
 SINCE = Day(key="library.since", help="h")
-KINDS = (INTERVAL, QUEUE, MODE, SHARPEN, MAT, EXCLUDE, SINCE)
+KINDS = (INTERVAL, QUEUE, MODE, TEAM, SHARPEN, MAT, EXCLUDE, SINCE)
 
 # A busy machine may take long over one example; that is no failure.
 unhurried = settings(deadline=None)
@@ -56,6 +57,8 @@ ANYTHING = st.one_of(
         (QUEUE, 2, 2),
         (QUEUE, 64, 64),
         (MODE, "fit", "fit"),
+        (TEAM, "2", "2"),
+        (TEAM, 2, "2"),
         (SHARPEN, True, True),
         (SHARPEN, False, False),
         (MAT, "#0a1B2c", "#0a1b2c"),
@@ -134,6 +137,15 @@ NOT_WHOLE = "is not a whole number: give 2 to 64 requests, without a point"
         (MODE, "Fill", "show.mode = 'Fill' is not one of fill, fit"),
         (MODE, "", "show.mode = '' is not one of fill, fit"),
         (MODE, 1, "show.mode = 1 is not one of fill, fit"),
+        (TEAM, 3, "images.workers = 3 is not one of auto, 1, 2"),
+        (TEAM, True, "images.workers = true is not one of auto, 1, 2"),
+        (TEAM, 1.0, "images.workers = 1.0 is not one of auto, 1, 2"),
+        pytest.param(
+            TEAM,
+            1 << 20_000,
+            "images.workers = an integer of 20001 bits is not one of auto, 1, 2",
+            id="a number of more digits than Python prints, for a word",
+        ),
         (SHARPEN, 1, "images.sharpen = 1 is not true or false"),
         (SHARPEN, "true", "images.sharpen = 'true' is not true or false"),
         (MAT, "#fff", "show.mat_colour = '#fff' is not a colour"),

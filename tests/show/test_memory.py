@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from stillframe.contracts.caps import SIDE_CAP_PX
 from stillframe.contracts.pixels import Size
 from stillframe.contracts.slot_header import PIXELS_OFFSET_BYTES
-from stillframe.show.memory import SLOTS_BESIDE_LOOK_AHEAD, fit_target, plan_arena
+from stillframe.show.memory import fit_target, plan_arena
 from stillframe.transport.arena import ArenaShape
 
 MIB, GIB = 1 << 20, 1 << 30
@@ -45,14 +45,19 @@ def test_slots_for_a_screen_within_what_is_allowed(
     ram_bytes=st.integers(0, 64 * GIB),
     screen=st.builds(Size, SIDES, SIDES),
     look_ahead=st.integers(1, 8),
+    writers=st.integers(1, 2),
 )
 def test_there_are_always_enough_slots_and_never_more_than_an_eighth_of_the_memory(
-    budget_bytes: int, ram_bytes: int, screen: Size, look_ahead: int
+    budget_bytes: int, ram_bytes: int, screen: Size, look_ahead: int, writers: int
 ) -> None:
     shape = plan_arena(
-        budget_bytes=budget_bytes, ram_bytes=ram_bytes, screen=screen, look_ahead=look_ahead
+        budget_bytes=budget_bytes,
+        ram_bytes=ram_bytes,
+        screen=screen,
+        look_ahead=look_ahead,
+        writers=writers,
     )
-    fewest = look_ahead + SLOTS_BESIDE_LOOK_AHEAD
+    fewest = look_ahead + 4 + writers  # on screen, coming on, the one before, a redraw
     assert shape.slot_count >= fewest
     smallest = ArenaShape(fewest, PIXELS_OFFSET_BYTES + mmap.PAGESIZE)
     allowed_bytes = min(budget_bytes, ram_bytes // 8)

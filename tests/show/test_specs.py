@@ -1,6 +1,7 @@
 """From settings to workers."""
 
 import msgspec
+import pytest
 
 from stillframe.contracts.caps import BODY_CAP_BYTES
 from stillframe.contracts.control import Start
@@ -21,9 +22,9 @@ INDEX = b"/home/ada/.cache/stillframe/library"
 PLACES = Places(roots=ROOTS, scenes=SCENES, index=INDEX)
 
 
-def specs(**environ: str) -> dict[str, WorkerSpec]:
+def specs(cores: int = 1, **environ: str) -> dict[str, WorkerSpec]:
     settings = load(file_text="", file_name="none", environ=environ, flags={})
-    made = worker_specs(settings, ARENA, PLACES)
+    made = worker_specs(settings, ARENA, PLACES, cores=cores)
     return {spec.name: spec for spec in made}
 
 
@@ -48,6 +49,19 @@ def test_the_image_worker_is_there_from_the_start_and_stays() -> None:
     assert not made["scenes"].eager, "most shows never paint"
     assert made["library"].shutdown.idle_s is None, "it watches the folders"
     assert made["scenes"].shutdown.idle_s is not None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "cores", "processes"),
+    [("auto", 1, 1), ("auto", 7, 1), ("auto", 8, 2), ("auto", 128, 2), ("1", 64, 1), ("2", 1, 2)],
+)
+def test_two_photos_are_decoded_at_a_time_where_cores_allow_or_a_person_says_so(
+    wanted: str, cores: int, processes: int
+) -> None:
+    made = specs(cores, STILLFRAME_IMAGES_WORKERS=wanted)
+    assert made["images"].processes == processes
+    assert made["images"].standby == (processes == 1), "of two, each takes over for the other"
+    assert {made["library"].processes, made["scenes"].processes} == {1}
 
 
 def test_settings_reach_their_worker() -> None:

@@ -11,16 +11,22 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from crew import unruly_request
 from stillframe.contracts.images import SlotGrant
+from stillframe.contracts.quarantine import WorkerInput
 from stillframe.supervision.events import Dropped, RefusalSource, Refused
 from stillframe.supervision.ledger import Ending, Fate, InFlight, Ledger, Loss, Ticket
 from stillframe.transport.backlog import DropReason, Urgency
 
 TASK_NS = 1000
+PID, OTHER = 71, 72
+PIDS = st.sampled_from([PID, OTHER])
 
 
 def ticket(seq: int, deadline_ns: int = 2**62, key: bytes | None = None, losses: int = 0) -> Ticket:
     request = unruly_request(seq, "paint", deadline_ns)
-    return Ticket(request, key or b"%d" % seq, Urgency.PREFETCH, losses=losses)
+    name = key or b"%d" % seq
+    # Two keys, as of two sizes, may be about the same file.
+    about = WorkerInput(b"of a and b" if name in (b"a", b"b") else name)
+    return Ticket(request, name, Urgency.PREFETCH, about, losses)
 
 
 def sent(book: Ledger, seq: int, now_ns: int = 0) -> None:
@@ -29,7 +35,7 @@ def sent(book: Ledger, seq: int, now_ns: int = 0) -> None:
     taken, _ = book.take(now_ns)
     assert taken is not None
     assert taken.request.seq == seq
-    book.sent(taken, now_ns, None)
+    book.sent(PID, taken, now_ns, None)
 
 
 def book(cap: int = 4, attempts: int = 2) -> Ledger:
@@ -45,19 +51,19 @@ def test_a_task_is_overdue_after_its_time_and_knows_its_slot() -> None:
     open_book.submit(ticket(1))
     taken, _ = open_book.take(50)
     assert taken is not None
-    open_book.sent(taken, 50, grant)
-    assert open_book.in_flight == InFlight(taken, 50 + TASK_NS, grant)
+    open_book.sent(PID, taken, 50, grant)
+    assert open_book.in_flight == {PID: InFlight(taken, 50 + TASK_NS, grant)}
     assert not open_book.idle
 
 
 def test_an_answer_closes_its_own_task_and_no_other() -> None:
     open_book = book()
     sent(open_book, 1)
-    assert open_book.answered(2) is None
-    task = open_book.answered(1)
+    assert open_book.answered(PID, 2) is None
+    task = open_book.answered(PID, 1)
     assert task is not None
     assert task.ticket.request.seq == 1
-    assert open_book.answered(1) is None, "an answer counts once"
+    assert open_book.answered(PID, 1) is None, "an answer counts once"
     assert open_book.idle
 
 
@@ -65,13 +71,13 @@ def test_a_lost_task_is_retried_ahead_of_the_others_then_refused() -> None:
     open_book = book()
     sent(open_book, 1)
     open_book.submit(ticket(2))
-    assert open_book.worker_lost(Fate.RETRY, "worker-died", "signal 9") == Loss()
+    assert open_book.worker_lost(PID, Fate.RETRY, "worker-died", "signal 9") == Loss()
     again, _ = open_book.take(0)
     assert again == ticket_of(again, 1, losses=1)
-    open_book.sent(again, 0, None)
+    open_book.sent(PID, again, 0, None)
     refused = Refused(again.request, "worker-died", "signal 9", RefusalSource.SUPERVISOR)
     spent = replace(again, losses=2)
-    lost = open_book.worker_lost(Fate.RETRY, "worker-died", "signal 9")
+    lost = open_book.worker_lost(PID, Fate.RETRY, "worker-died", "signal 9")
     assert lost == Loss((refused,), spent)
     following, _ = open_book.take(0)
     assert following == ticket_of(following, 2, losses=0)
@@ -86,7 +92,7 @@ def ticket_of(found: Ticket | None, seq: int, losses: int) -> Ticket:
 def test_a_task_that_no_worker_would_do_better_is_not_retried() -> None:
     open_book = book()
     sent(open_book, 1)
-    lost = open_book.worker_lost(Fate.REFUSE, "deadline", "no answer")
+    lost = open_book.worker_lost(PID, Fate.REFUSE, "deadline", "no answer")
     assert endings(lost.endings) == [(1, "deadline")]
     assert lost.spent is None
     assert open_book.idle
@@ -96,15 +102,15 @@ def test_a_task_that_is_not_to_blame_is_kept_as_often_as_it_takes() -> None:
     open_book = book(attempts=1)
     sent(open_book, 1)
     for _ in range(5):
-        assert open_book.worker_lost(Fate.KEEP, "worker-died", "a restart") == Loss()
+        assert open_book.worker_lost(PID, Fate.KEEP, "worker-died", "a restart") == Loss()
         taken, _ = open_book.take(0)
-        open_book.sent(ticket_of(taken, 1, losses=0), 0, None)
+        open_book.sent(PID, ticket_of(taken, 1, losses=0), 0, None)
 
 
 def test_a_worker_that_dies_with_nothing_in_hand_costs_nothing() -> None:
     open_book = book()
     open_book.submit(ticket(1))
-    assert open_book.worker_lost(Fate.RETRY, "worker-died", "") == Loss()
+    assert open_book.worker_lost(PID, Fate.RETRY, "worker-died", "") == Loss()
     taken, _ = open_book.take(0)
     assert ticket_of(taken, 1, losses=0)
 
@@ -113,8 +119,40 @@ def test_a_newer_request_of_the_same_key_replaces_the_retry() -> None:
     open_book = book()
     sent(open_book, 1)
     open_book.submit(ticket(2, key=b"1"))
-    lost = open_book.worker_lost(Fate.RETRY, "worker-died", "")
+    lost = open_book.worker_lost(PID, Fate.RETRY, "worker-died", "")
     assert endings(lost.endings) == [(1, DropReason.SUPERSEDED)]
+
+
+@pytest.mark.parametrize("keys", [(b"c", b"c"), (b"a", b"b")], ids=["key", "input"])
+def test_what_one_has_in_hand_no_other_is_given_and_the_next_in_line_is(
+    keys: tuple[bytes, bytes],
+) -> None:
+    open_book = book()
+    for seq, key in enumerate((*keys, b"d"), start=1):
+        first = ticket(seq, key=key)
+        open_book.submit(first)
+        if seq == 1:
+            taken, _ = open_book.take(0)
+            open_book.sent(PID, ticket_of(taken, 1, losses=0), 0, None)
+    taken, _ = open_book.take(0)
+    open_book.sent(OTHER, ticket_of(taken, 3, losses=0), 0, None)
+    assert open_book.take(0) == (None, ())
+    assert open_book.answered(OTHER, 1) is None, "it is in the hands of another"
+    assert open_book.answered(PID, 1) is not None
+    taken, _ = open_book.take(0)
+    assert ticket_of(taken, 2, losses=0)
+
+
+def test_a_death_costs_the_task_of_the_dead_and_no_other() -> None:
+    open_book = book(attempts=1)
+    for pid, seq in ((PID, 1), (OTHER, 2)):
+        open_book.submit(ticket(seq))
+        taken, _ = open_book.take(0)
+        open_book.sent(pid, ticket_of(taken, seq, losses=0), 0, None)
+    lost = open_book.worker_lost(OTHER, Fate.RETRY, "worker-died", "signal 9")
+    assert endings(lost.endings) == [(2, "worker-died")]
+    assert list(open_book.in_flight) == [PID]
+    assert open_book.answered(PID, 1) is not None
 
 
 def test_requests_whose_time_has_passed_are_dropped_when_their_turn_comes() -> None:
@@ -136,7 +174,7 @@ def test_stopping_drops_the_task_in_hand_and_all_that_waits() -> None:
     dropped = open_book.drop_all(DropReason.STOPPED)
     assert endings(dropped) == [(seq, DropReason.STOPPED) for seq in (1, 2, 3)]
     assert open_book.idle
-    assert open_book.answered(1) is None
+    assert open_book.answered(PID, 1) is None
 
 
 def test_failing_refuses_all_that_waits() -> None:
@@ -194,7 +232,11 @@ class Schedules(RuleBasedStateMachine):
     def time_passes(self, ns: int) -> None:
         self.now_ns += ns
 
-    @precondition(lambda self: self.taken is None and self.book.in_flight is None)
+    def free(self) -> list[int]:
+        """Return who has nothing in hand."""
+        return [pid for pid in (PID, OTHER) if pid not in self.book.in_flight]
+
+    @precondition(lambda self: self.taken is None and self.free())
     @rule()
     def take(self) -> None:
         self.taken, expired = self.book.take(self.now_ns)
@@ -206,30 +248,29 @@ class Schedules(RuleBasedStateMachine):
         assert self.taken is not None
         taken, self.taken = self.taken, None
         if fits:
-            self.book.sent(taken, self.now_ns, None)
+            self.book.sent(self.free()[0], taken, self.now_ns, None)
         else:
             self.end(self.book.untake(taken))
 
-    @precondition(lambda self: self.book.in_flight is not None)
-    @rule()
-    def answer(self) -> None:
-        assert self.book.in_flight is not None
-        seq = self.book.in_flight.ticket.request.seq
-        task = self.book.answered(seq)
-        assert task is not None
-        self.settle(seq)
+    @rule(pid=PIDS)
+    def answer(self, pid: int) -> None:
+        in_hand = self.book.in_flight.get(pid)
+        if in_hand is not None:
+            assert self.book.answered(pid, seq_of(in_hand)) is in_hand
+            self.settle(seq_of(in_hand))
 
-    @rule(data=st.data())
-    def stray_answer(self, data: Any) -> None:
-        in_hand = self.book.in_flight
-        others = [s for s in [*self.settled, 10**6] if not in_hand or s != seq_of(in_hand)]
+    @rule(pid=PIDS, data=st.data())
+    def stray_answer(self, pid: int, data: Any) -> None:
+        own = self.book.in_flight.get(pid)
+        in_hand = [seq_of(task) for task in self.book.in_flight.values()]
+        others = [s for s in [*self.settled, *in_hand, 10**6] if not own or s != seq_of(own)]
         if others:
-            assert self.book.answered(data.draw(st.sampled_from(others))) is None
+            assert self.book.answered(pid, data.draw(st.sampled_from(others))) is None
 
-    @rule(fate=st.sampled_from(Fate))
-    def worker_lost(self, fate: Fate) -> None:
-        in_hand = self.book.in_flight
-        found = self.book.worker_lost(fate, "worker-died", "")
+    @rule(pid=PIDS, fate=st.sampled_from(Fate))
+    def worker_lost(self, pid: int, fate: Fate) -> None:
+        in_hand = self.book.in_flight.get(pid)
+        found = self.book.worker_lost(pid, fate, "worker-died", "")
         if in_hand is not None:
             self.losses[seq_of(in_hand)] += fate is not Fate.KEEP
             refused = [e for e in found.endings if isinstance(e, Refused)]
@@ -250,13 +291,18 @@ class Schedules(RuleBasedStateMachine):
 
     @invariant()
     def each_request_is_in_one_place_or_has_ended_once(self) -> None:
-        present = self.book.waiting + (self.book.in_flight is not None) + (self.taken is not None)
+        present = self.book.waiting + len(self.book.in_flight) + (self.taken is not None)
         assert all(count == 1 for count in self.ended.values())
         assert len(self.ended) + present == len(self.asked)
 
     @invariant()
     def no_more_wait_than_may(self) -> None:
-        assert self.book.waiting <= self.cap + 1  # one that was put back may exceed it
+        assert self.book.waiting <= self.cap + 2  # those that were put back may exceed it
+
+    @invariant()
+    def nothing_is_in_two_hands(self) -> None:
+        tickets = [task.ticket for task in self.book.in_flight.values()]
+        assert len({it.input for it in tickets}) == len({it.key for it in tickets}) == len(tickets)
 
     def teardown(self) -> None:
         if self.taken is not None:

@@ -87,8 +87,7 @@ class Hand:
         return sum(isinstance(event, Logged) for event in self.events)
 
     def worker(self) -> Worker:
-        assert self.pool._staff.active is not None
-        return self.pool._staff.active
+        return self.pool._staff.at_work[0]
 
     def child(self) -> Child:
         return self.worker().child

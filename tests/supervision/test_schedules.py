@@ -33,11 +33,14 @@ from stillframe.supervision.process import Child
 from stillframe.supervision.quarantine import Quarantine
 from stillframe.supervision.spec import Deadlines, Heartbeat, Limits, RestartBudget, Shutdown
 from stillframe.supervision.staff import Site
-from stillframe.transport.arena import Arena, SlotStage
+from stillframe.transport.arena import Arena, ArenaShape, SlotStage
 from stillframe.transport.backlog import Urgency
 
 S = 1_000_000_000
 ATTEMPTS = 2
+# How many work, and whether one stands by.
+TEAMS = st.sampled_from([(1, False), (1, True), (2, False)])
+SHAPE = ArenaShape(3, 8192)
 NAMES = st.sampled_from([b"a", b"b", b"c", b"d", b"e"])
 HOWS = st.sampled_from(["signal 9", "signal 11", "exit 0", "exit 1"])
 
@@ -45,8 +48,8 @@ HOWS = st.sampled_from(["signal 9", "signal 11", "exit 0", "exit 1"])
 class Schedules(RuleBasedStateMachine):
     """A pool, its fake processes, and the account of what was asked and answered."""
 
-    @initialize(standby=st.booleans(), backlog=st.integers(1, 4), restarts=st.integers(2, 50))
-    def begin(self, standby: bool, backlog: int, restarts: int) -> None:  # noqa: FBT001
+    @initialize(team=TEAMS, backlog=st.integers(1, 4), restarts=st.integers(2, 50))
+    def begin(self, team: tuple[int, bool], backlog: int, restarts: int) -> None:
         self.now_ns = 10**15
         self.events: list[Event] = []
         self.asked: list[int] = []
@@ -54,9 +57,12 @@ class Schedules(RuleBasedStateMachine):
         self.leases: list[Completed] = []
         self.deaths: collections.Counter[int] = collections.Counter()
         self.restarts = restarts
+        self.processes, standby = team
         self.pool = Pool(
             unruly_spec(
+                processes=self.processes,
                 standby=standby,
+                arena=SHAPE,
                 limits=Limits(backlog=backlog, attempts=ATTEMPTS),
                 heartbeat=Heartbeat(interval_s=0.25, missed=3),
                 deadlines=Deadlines(start_s=20, task_s=30),
@@ -93,13 +99,15 @@ class Schedules(RuleBasedStateMachine):
 
     def count_death(self, child: FakeChild) -> None:
         """Count a death on a request, unless we ended the worker for reasons of our own."""
-        to_blame = self.pool._staff._fate is not Fate.KEEP
-        if to_blame and child.in_hand and self.in_flight() == child.in_hand.seq:
+        fates = {worker.pid: fate for worker, fate in self.pool._staff._at_work.items()}
+        to_blame = fates.get(child.pid) is not Fate.KEEP
+        if to_blame and child.in_hand and self.in_flight().get(child.pid) == child.in_hand.seq:
             self.deaths[child.in_hand.seq] += 1
 
-    def in_flight(self) -> int | None:
-        task = self.pool._ledger.in_flight
-        return task.ticket.request.seq if task else None
+    def in_flight(self) -> dict[int, int]:
+        """Return which request is in the hands of which process."""
+        tasks = self.pool._ledger.in_flight
+        return {pid: task.ticket.request.seq for pid, task in tasks.items()}
 
     def living(self) -> list[FakeChild]:
         return [worker.child for worker in self.workers() if not worker.child.how]
@@ -131,15 +139,21 @@ class Schedules(RuleBasedStateMachine):
     @precondition(lambda self: self.in_flight())
     @rule()
     def forge(self) -> None:
-        """One that stands by answers what it was never asked."""
-        staff, task = self.pool._staff, self.pool._ledger.in_flight
-        if staff.standby is not None and not staff.standby.child.frozen and task is not None:
-            request = cast("ImageRequest", task.ticket.request)
-            before = len(self.completed())
-            child = cast("FakeChild", staff.standby.child)
-            child.answer(msgspec.structs.replace(request, slot=task.grant))
-            staff.standby.on_channel(self.now_ns)
-            assert len(self.completed()) == before
+        """One that stands by, or works on something else, answers what it was never asked."""
+        for pid, task in list(self.pool._ledger.in_flight.items()):
+            for worker in self.workers():
+                child = cast("FakeChild", worker.child)
+                if child.pid == pid or child.frozen or child.how:
+                    continue
+                worker.on_channel(self.now_ns)  # what it had to say is no forgery
+                if self.in_flight().get(pid) != task.ticket.request.seq:
+                    return
+                request = cast("ImageRequest", task.ticket.request)
+                before = len(self.completed())
+                child.answer(msgspec.structs.replace(request, slot=task.grant))
+                worker.on_channel(self.now_ns)
+                assert len(self.completed()) == before
+                return
 
     @rule(how=HOWS, pick=st.integers(0, 3), turn=st.booleans())
     def die(self, how: str, pick: int, turn: bool) -> None:  # noqa: FBT001
@@ -201,7 +215,7 @@ class Schedules(RuleBasedStateMachine):
             return
         ended = self.ended()
         assert all(count == 1 for count in ended.values())
-        waiting = self.pool._ledger.waiting + (self.in_flight() is not None)
+        waiting = self.pool._ledger.waiting + len(self.in_flight())
         assert len(ended) + waiting == len(self.asked)
 
     @invariant()
@@ -213,12 +227,12 @@ class Schedules(RuleBasedStateMachine):
                 assert set(done.lease.pixels) == {done.request.seq % 256}, "it was written over"
 
     @invariant()
-    def slots_are_held_by_leases_and_the_task_in_hand_and_by_nothing_else(self) -> None:
+    def slots_are_held_by_leases_and_the_tasks_in_hand_and_by_nothing_else(self) -> None:
         if not hasattr(self, "pool"):
             return
         stages = collections.Counter(cast("Arena", self.pool._arena).stages())
         assert stages[SlotStage.LEASED] == len(self.completed()) - len(self.leases)
-        assert stages[SlotStage.RESERVED] == (self.in_flight() is not None)
+        assert stages[SlotStage.RESERVED] == len(self.in_flight())
 
     @invariant()
     def workers_die_of_one_request_so_often_and_not_more(self) -> None:
@@ -226,12 +240,27 @@ class Schedules(RuleBasedStateMachine):
 
     @invariant()
     def a_task_is_in_the_hands_of_a_process(self) -> None:
-        if hasattr(self, "pool") and self.in_flight():
-            assert self.pool._staff.active is not None
+        if hasattr(self, "pool"):
+            assert set(self.in_flight()) <= {worker.pid for worker in self.pool._staff.at_work}
 
     @invariant()
-    def one_works_and_one_stands_by_at_most(self) -> None:
-        assert len(self.living() if hasattr(self, "pool") else []) <= 2
+    def an_input_is_in_one_process_s_hands(self) -> None:
+        if hasattr(self, "pool"):
+            inputs = [task.ticket.input for task in self.pool._ledger.in_flight.values()]
+            assert len(set(inputs)) == len(inputs)
+
+    @invariant()
+    def no_more_work_than_may_and_one_stands_by_at_most(self) -> None:
+        if hasattr(self, "pool"):
+            staff = self.pool._staff
+            assert len(staff.at_work) <= self.processes
+            assert staff.standby is None or self.processes == 1
+
+    @invariant()
+    def where_workers_have_failed_nobody_works_on_and_nothing_waits(self) -> None:
+        if hasattr(self, "pool") and self.pool._staff.state is WorkerState.FAILED:
+            assert all(worker.doomed for worker in self.workers())
+            assert self.pool._ledger.waiting == 0
 
     def teardown(self) -> None:
         if not hasattr(self, "pool"):

@@ -2,11 +2,13 @@
 
 import pytest
 
+from fake_child import FakeChild
 from fake_staff import FakeStaff
 from stillframe.contracts.images import SlotGrant
 from stillframe.contracts.quarantine import WorkerInput
 from stillframe.supervision.events import Configure, QuarantineChanged, WorkerState
 from stillframe.supervision.spec import Deadlines, RestartBudget, Shutdown
+from stillframe.transport.arena import ArenaShape
 
 POISON = WorkerInput(b"/photos/poison.jpg", "100:5")
 
@@ -256,3 +258,157 @@ def test_an_answer_about_another_slot_is_not_to_be_trusted(index: int, generatio
     crew.turn()
     assert [refusal.reason for refusal in crew.refused()] == ["bad-answer"]
     assert crew.active.killed
+
+
+# Where two work.
+
+
+def with_two(**changes: object) -> FakeStaff:
+    crew = FakeStaff(processes=2, arena=ArenaShape(3, 8192), **changes)
+    assert len(crew.children) == 2
+    return crew
+
+
+def finish(crew: FakeStaff, child: FakeChild) -> None:
+    assert child.in_hand is not None
+    request, child.in_hand = child.in_hand, None
+    child.answer(request)
+    crew.turn()
+
+
+def in_hands(crew: FakeStaff) -> list[int]:
+    return [child.in_hand.seq for child in crew.at_work if child.in_hand]
+
+
+def test_two_work_at_the_same_time_and_each_that_is_done_gets_the_next() -> None:
+    crew = with_two()
+    for seq in (1, 2, 3):
+        crew.submit(seq)
+    assert in_hands(crew) == [1, 2]
+    finish(crew, crew.at_work[1])
+    assert in_hands(crew) == [1, 3]
+    assert crew.pool.status(crew.now_ns).completed == 1
+
+
+def test_the_death_of_one_costs_the_other_nothing_and_its_task_is_the_others_next() -> None:
+    crew = with_two(budget=RestartBudget(backoff_first_s=30, backoff_cap_s=30))
+    for seq in (1, 2, 3):
+        crew.submit(seq)
+    _, other = crew.at_work
+    kill_active(crew)
+    assert crew.states()[-1] is WorkerState.READY
+    assert crew.changed().restarts == 1
+    assert crew.at_work == [other]
+    finish(crew, other)
+    assert in_hands(crew) == [1]
+    crew.turn(31)
+    assert len(crew.at_work) == 2
+    assert in_hands(crew) == [1, 3]
+
+
+def test_one_that_rests_takes_over_at_once() -> None:
+    crew = with_two(budget=RestartBudget(backoff_first_s=30, backoff_cap_s=30))
+    crew.submit(1)
+    assert in_hands(crew) == [1]
+    crew.active.die("signal 9")
+    crew.staff.at_work[0].on_exit(crew.now_ns)  # and it says nothing that would wake anybody
+    crew.active.listen()
+    assert in_hands(crew) == [1]
+
+
+def test_one_file_is_never_in_two_hands_so_that_it_kills_two_at_most() -> None:
+    crew = with_two()
+    crew.submit(1, POISON)
+    crew.submit(2, POISON)
+    crew.submit(3)
+    assert in_hands(crew) == [1, 3]
+    for _ in range(2):
+        victim = next(child for child in crew.at_work if child.in_hand and child.in_hand.seq == 1)
+        victim.die("signal 11")
+        crew.turn()
+        crew.turn(1)
+    assert [(r.request.seq, r.reason) for r in crew.refused()] == [
+        (1, "worker-died"),
+        (2, "quarantined"),
+    ]
+    assert crew.changed().restarts == 2
+
+
+def test_deaths_of_both_count_together_and_what_is_in_hand_is_refused_when_they_are_too_many() -> (
+    None
+):
+    budget = RestartBudget(restarts=2, backoff_first_s=0.1, backoff_cap_s=0.1)
+    crew = with_two(budget=budget)
+    for seq in (1, 2, 3):
+        crew.submit(seq)
+    innocent = crew.at_work[1]
+    for _ in range(3):
+        next(child for child in crew.at_work if child is not innocent).die("signal 9")
+        crew.turn()
+        crew.turn(1)
+    assert crew.states()[-1] is WorkerState.FAILED
+    assert innocent.killed
+    innocent.die("signal 9")
+    crew.turn()
+    assert sorted(refusal.request.seq for refusal in crew.refused()) == [1, 2, 3]
+    assert crew.at_work == []
+    crew.pool.restart(crew.now_ns)
+    crew.turn()
+    assert len(crew.at_work) == 2
+
+
+def test_failed_workers_that_are_long_in_dying_are_replaced_by_a_restart() -> None:
+    crew = with_two(budget=RestartBudget(restarts=0))
+    last = crew.at_work[1]
+    kill_active(crew)
+    assert crew.states()[-1] is WorkerState.FAILED
+    crew.pool.restart(crew.now_ns)
+    crew.turn()
+    assert crew.states()[-1] is WorkerState.READY
+    last.die("signal 9")
+    crew.turn(1)
+    assert last not in crew.at_work
+    assert len(crew.at_work) == 2
+
+
+def test_a_restart_replaces_both_and_keeps_what_they_had() -> None:
+    crew = with_two(budget=RestartBudget(restarts=0))
+    crew.submit(1)
+    crew.submit(2)
+    old = crew.at_work
+    crew.pool.restart(crew.now_ns)
+    for child in old:
+        child.die("signal 9")
+    crew.turn()
+    crew.turn()
+    assert not set(old) & set(crew.at_work)
+    assert sorted(in_hands(crew)) == [1, 2]
+    assert crew.changed().restarts == 0
+
+
+def test_each_has_its_own_deadline() -> None:
+    crew = with_two(deadlines=Deadlines(start_s=30, task_s=30))
+    first, second = crew.at_work
+    crew.submit(1)
+    crew.turn(20)
+    crew.submit(2)
+    crew.turn(11)
+    assert (first.killed, second.killed) == (True, False)
+    first.die("signal 9")
+    crew.turn()
+    assert [refusal.reason for refusal in crew.refused()] == ["deadline"]
+    assert in_hands(crew) == [2]
+
+
+def test_a_file_that_was_quarantined_while_a_request_waited_kills_nobody_more() -> None:
+    crew = FakeStaff()
+    crew.submit(1, POISON)
+    crew.submit(2, POISON)
+    for _ in range(2):
+        kill_active(crew, "signal 11")
+        crew.turn(1)
+    assert [(r.request.seq, r.reason) for r in crew.refused()] == [
+        (1, "worker-died"),
+        (2, "quarantined"),
+    ]
+    assert crew.active.in_hand is None

@@ -1,6 +1,8 @@
 """What people are told of a pool."""
 
 from fake_staff import FakeStaff
+from stillframe.contracts.counters import Durations
+from stillframe.contracts.histogram import BUCKETS
 from stillframe.supervision.spec import Limits
 
 
@@ -42,3 +44,18 @@ def test_nobody_at_work_is_no_pid_and_no_time() -> None:
     now = crew.pool.status(crew.now_ns)
     assert (now.state, now.pid, now.uptime_s, now.memory_bytes) == ("absent", 0, 0.0, 0)
     assert now.latency.p99_ms == 0.0
+
+
+def test_of_two_that_work_both_are_there_with_what_they_have_done_together() -> None:
+    crew = FakeStaff(processes=2)
+    first, second = crew.at_work
+    for child, counted in ((first, 3), (second, 4)):
+        child.counted = Durations(counts=(counted,) + (0,) * (BUCKETS - 1), max_ns=counted)
+    crew.submit(1)
+    crew.turn(2)
+    now = crew.pool.status(crew.now_ns)
+    assert (now.pid, [other.pid for other in now.others]) == (first.pid, [second.pid])
+    (other,) = now.others
+    assert (other.state, other.uptime_s, other.memory_bytes) == ("ready", 2.0, 1 << 20)
+    assert (now.handling.count, now.handling.max_ms) == (7, 4e-6)
+    assert now.in_flight == 1

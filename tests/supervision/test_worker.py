@@ -86,7 +86,7 @@ def test_a_worker_that_speaks_for_another_kind_is_killed() -> None:
     crew.active.say(Hello(worker="somebody", pid=1))
     crew.turn()
     assert crew.active.killed
-    assert crew.staff.able is None, "it gets nothing more"
+    assert crew.staff.able == (), "it gets nothing more"
 
 
 def test_what_a_worker_says_of_its_end_is_the_cause() -> None:

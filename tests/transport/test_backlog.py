@@ -116,3 +116,21 @@ def test_every_item_leaves_exactly_once_and_the_cap_holds(
         assert len(line) <= cap
     left += [dropped.item for dropped in line.clear()]
     assert sorted(left) == list(range(entered))
+
+
+def test_what_does_not_fit_is_passed_over_and_keeps_its_place() -> None:
+    line = backlog()
+    for key, urgency in (("a", NOW), ("b", LATER), ("c", LATER)):
+        line.push(key, key, urgency)
+    assert line.pop(lambda item: item != "a") == "b"
+    assert line.pop(lambda item: item == "z") is None
+    assert everything(line) == ["a", "c"]
+
+
+def test_a_push_after_several_were_put_back_brings_it_down_to_the_cap() -> None:
+    line = backlog(2)
+    for key in "abcd":
+        line.push_front(key, key)
+    dropped = line.push("e", "e", NOW)
+    assert [d.item for d in dropped] == ["d", "c", "b"]
+    assert everything(line) == ["a", "e"]

@@ -174,7 +174,10 @@ def _started(
     once = RestartBudget(restarts=0)
     rung = threading.Event()
     supervisor = Supervisor(
-        [replace(s, eager=True, standby=False, budget=once, shutdown=Shutdown()) for s in specs],
+        [
+            replace(spec, eager=True, processes=1, standby=False, budget=once, shutdown=Shutdown())
+            for spec in specs
+        ],
         notify=rung.set,
         rng=random.Random(),  # noqa: S311 - jitter of restarts that never come
         environ=environ,

@@ -15,12 +15,13 @@ from rich.table import Table
 from rich.text import Text
 
 from stillframe.contracts.sandbox import LayerReport, LayerState
-from stillframe.contracts.status import Percentiles, ShowStatus, WorkerStatus
+from stillframe.contracts.status import Percentiles, ProcessStatus, ShowStatus, WorkerStatus
 from stillframe.library.photos import printable
 
 _MIB = 1 << 20
 _PROCESS_TITLES = ("worker", "state", "standby", "pid", "up", "cpu", "memory", "sandbox")
 _WORK_TITLES = ("worker", "queue", "done", "drops", "p50/p99 ms", "slots", "restarts")
+_WITH_THE_FIRST = ("",) * (len(_WORK_TITLES) - 1)
 _NUMBERS = {"pid", "up", "cpu", "memory", "queue", "done", "drops", "p50/p99 ms", "slots"}
 # Both halves side by side, with a cause or two behind the restarts.
 _ONE_TABLE_COLUMNS = 132
@@ -28,18 +29,14 @@ _WORST_FIRST = (LayerState.BROKEN, LayerState.UNSUPPORTED, LayerState.OFF, Layer
 
 
 def show_tables(
-    show: ShowStatus, width: int, cpu_percent: Mapping[str, float] | None = None
+    show: ShowStatus, width: int, cpu_percent: Mapping[int, float] | None = None
 ) -> RenderableType:
     """Return everything that a status says, for a terminal of `width` columns.
 
-    With `cpu_percent`, by worker, the processor column is a share; else seconds of its process.
+    With `cpu_percent`, by process number, the processor column is a share; else seconds.
     """
     parts: list[RenderableType] = [_show_lines(show)]
-    shares = cpu_percent or {}
-    rows = [
-        (_process(it, None if cpu_percent is None else shares.get(it.name, 0.0)), _work(it))
-        for it in show.workers
-    ]
+    rows = [row for worker in show.workers for row in _rows(worker, cpu_percent)]
     if width >= _ONE_TABLE_COLUMNS:
         joined = [process + work[1:] for process, work in rows]
         parts += ["", _table(_PROCESS_TITLES + _WORK_TITLES[1:], joined)]
@@ -86,16 +83,30 @@ def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     return table
 
 
-def _process(worker: WorkerStatus, cpu_percent: float | None) -> tuple[str, ...]:
+def _rows(
+    worker: WorkerStatus, cpu_percent: Mapping[int, float] | None
+) -> Iterable[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Yield what a kind's processes are, and beside the first what they have done together."""
+    sandbox = _sandbox(worker.layers) if worker.pid else "-"
+    process = _process(worker, cpu_percent)
+    yield (worker.name, worker.state, worker.standby or "-", *process, sandbox), _work(worker)
+    for other in worker.others:
+        process = _process(other, cpu_percent)
+        yield (worker.name, other.state, "-", *process, sandbox), (worker.name, *_WITH_THE_FIRST)
+
+
+def _process(
+    process: WorkerStatus | ProcessStatus, cpu_percent: Mapping[int, float] | None
+) -> tuple[str, ...]:
+    if cpu_percent is None:
+        cpu = f"{process.cpu_s:.1f} s"
+    else:
+        cpu = f"{cpu_percent.get(process.pid, 0.0):.0f} %"
     return (
-        worker.name,
-        worker.state,
-        worker.standby or "-",
-        str(worker.pid or "-"),
-        _span(worker.uptime_s) if worker.pid else "-",
-        f"{worker.cpu_s:.1f} s" if cpu_percent is None else f"{cpu_percent:.0f} %",
-        _mib(worker.memory_bytes) if worker.pid else "-",
-        _sandbox(worker.layers) if worker.pid else "-",
+        str(process.pid or "-"),
+        _span(process.uptime_s) if process.pid else "-",
+        cpu,
+        _mib(process.memory_bytes) if process.pid else "-",
     )
 
 

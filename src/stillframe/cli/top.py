@@ -41,7 +41,7 @@ def top(pid: int | None) -> None:
             contextlib.suppress(KeyboardInterrupt),
             Live(console=console, screen=True, auto_refresh=False) as live,
         ):
-            shares: dict[str, float] = {}
+            shares: dict[int, float] = {}
             while True:
                 live.update(show_tables(found, live.console.width, shares), refresh=True)
                 time.sleep(_LOOK_S)
@@ -49,12 +49,18 @@ def top(pid: int | None) -> None:
                 shares = cpu_percent(before, found)
 
 
-def cpu_percent(before: "ShowStatus", now: "ShowStatus") -> dict[str, float]:
-    """Return the share of a processor that each worker took between two looks, in percent."""
+def cpu_percent(before: "ShowStatus", now: "ShowStatus") -> dict[int, float]:
+    """Return the share of a processor that each process took between two looks, in percent."""
     elapsed_s = now.uptime_s - before.uptime_s
-    earlier = {(worker.name, worker.pid): worker.cpu_s for worker in before.workers}
+    earlier = _cpu_s(before)
     return {
-        worker.name: 100 * (worker.cpu_s - earlier.get((worker.name, worker.pid), 0.0)) / elapsed_s
-        for worker in now.workers
+        pid: 100 * (cpu_s - earlier.get(pid, 0.0)) / elapsed_s
+        for pid, cpu_s in _cpu_s(now).items()
         if elapsed_s > 0
     }
+
+
+def _cpu_s(show: "ShowStatus") -> dict[int, float]:
+    """Return the processor time of each process of a show's workers, by its number."""
+    first = {worker.pid: worker.cpu_s for worker in show.workers}
+    return first | {it.pid: it.cpu_s for worker in show.workers for it in worker.others}

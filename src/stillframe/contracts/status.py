@@ -33,13 +33,23 @@ class ArenaStatus(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """How many slots are in each stage."""
 
 
+class ProcessStatus(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One process of a kind of which several work."""
+
+    state: Word
+    pid: Count
+    uptime_s: float
+    cpu_s: float
+    memory_bytes: Count
+
+
 class WorkerStatus(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One kind of worker, now."""
 
     name: WorkerName
     state: Word
     pid: Count
-    """0 without a process."""
+    """Of the one that has been at work longest; 0 without a process."""
     uptime_s: float
     standby: Word
     """The state of the one kept warm; empty if the spec wants none."""
@@ -60,11 +70,13 @@ class WorkerStatus(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     latency: Percentiles
     """From the request to its answer."""
     handling: Percentiles
-    """From when the worker had it to its answer, by the worker's own clock."""
+    """From when a worker had it to its answer, by the worker's own clock."""
     cpu_s: float
-    """Processor time of the present process."""
+    """Processor time of that process."""
     memory_bytes: Count
     """Resident, shared memory included."""
+    others: Annotated[tuple[ProcessStatus, ...], msgspec.Meta(max_length=16)] = ()
+    """Those that work beside it."""
     quarantined: Count
     layers: LayerReports
     arena: ArenaStatus | None

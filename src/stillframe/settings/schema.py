@@ -178,7 +178,7 @@ class Integer(_Ranged, frozen=True, kw_only=True):
 
 
 class Choice(Declaration, frozen=True, kw_only=True):
-    """One of a few words."""
+    """One of a few words; a word that is a whole number may be given as one."""
 
     choices: tuple[str, ...]
     default: str
@@ -204,9 +204,12 @@ class Choice(Declaration, frozen=True, kw_only=True):
         Raises:
             SettingError: not one of the words.
         """
-        if not isinstance(raw, str) or raw not in self.choices:
+        numbers = {int(word): word for word in self.choices if word.isdecimal()}
+        # A bool is an int too, and an int may have more digits than Python prints.
+        word = numbers.get(raw) if type(raw) is int else raw
+        if not isinstance(word, str) or word not in self.choices:
             self.refuse(quote(raw), f"is not one of {self.allowed}")
-        return raw
+        return word
 
     def parse_text(self, text: str) -> str:
         """Check a word given as text.

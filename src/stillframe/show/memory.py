@@ -3,7 +3,7 @@
 Role: pure arithmetic from settings, machine and screen to slots. Counterpart: `transport.arena`
 makes the memory, `cache.frames` counts it.
 
-Guarantees: there are always enough slots for what the director pins and one more to write into;
+Guarantees: there are always enough slots for what the director pins and for those being written;
 where memory is short, frames get smaller, never fewer.
 """
 
@@ -16,15 +16,17 @@ from stillframe.contracts.slot_header import PIXELS_OFFSET_BYTES
 from stillframe.transport.arena import ArenaShape
 
 _BYTES_PER_PIXEL: Final = 4
-# On screen, coming on, the one before, a redraw of the present one, and one being written.
-SLOTS_BESIDE_LOOK_AHEAD: Final = 5
+# On screen, coming on, the one before, and a redraw of the present one; and those being written.
+SLOTS_BESIDE_LOOK_AHEAD: Final = 4
 # More would hold frames that nobody steps back to.
 SLOTS_CAP: Final = 32
 # Of the machine's memory: the rest belongs to decoders, the system and its owner.
 RAM_SHARE: Final = 8
 
 
-def plan_arena(*, budget_bytes: int, ram_bytes: int, screen: Size, look_ahead: int) -> ArenaShape:
+def plan_arena(
+    *, budget_bytes: int, ram_bytes: int, screen: Size, look_ahead: int, writers: int = 1
+) -> ArenaShape:
     """Return the slots for frames of up to `screen` pixels.
 
     Args:
@@ -32,9 +34,10 @@ def plan_arena(*, budget_bytes: int, ram_bytes: int, screen: Size, look_ahead: i
         ram_bytes: the machine's memory, of which at most an eighth is used.
         screen: the largest surface a frame is made for, in device pixels.
         look_ahead: how many photos are made ready before their turn.
+        writers: how many are written at the same time.
     """
     allowed_bytes = min(budget_bytes, ram_bytes // RAM_SHARE)
-    fewest = look_ahead + SLOTS_BESIDE_LOOK_AHEAD
+    fewest = look_ahead + SLOTS_BESIDE_LOOK_AHEAD + writers
     wanted_bytes = _slot_bytes(screen.pixels * _BYTES_PER_PIXEL)
     largest_bytes = allowed_bytes // fewest // mmap.PAGESIZE * mmap.PAGESIZE
     smallest_bytes = PIXELS_OFFSET_BYTES + mmap.PAGESIZE

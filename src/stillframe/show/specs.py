@@ -28,6 +28,9 @@ _SCAN_DEADLINE_S = 60.0
 _IDLE_S = 5.0
 # An index of a million photos that has to be kept in memory, and the threads' stacks.
 _SCAN_MEMORY_BYTES: Final = 1 << 30
+# Software may draw with a thread a core, and the system wants one too: two decoders must leave most
+# of the processors to the screen.
+_CORES_FOR_TWO: Final = 8
 # A scene of 3840 x 2160 takes 0.6 GiB.
 _PAINT_MEMORY_BYTES: Final = 2 << 30
 
@@ -67,8 +70,20 @@ class Places:
     mirror: bytes = b""
 
 
+def decoders(settings: Settings, cores: int) -> int:
+    """Return how many image workers work at the same time, of `cores` that may be used."""
+    if settings.images.workers != "auto":
+        return int(settings.images.workers)
+    return 2 if cores >= _CORES_FOR_TWO else 1
+
+
 def worker_specs(
-    settings: Settings, arena: ArenaShape, places: Places, *, steady: bool = False
+    settings: Settings,
+    arena: ArenaShape,
+    places: Places,
+    *,
+    steady: bool = False,
+    cores: int = 1,
 ) -> tuple[WorkerSpec, ...]:
     """Return every kind of worker that a show starts.
 
@@ -77,8 +92,9 @@ def worker_specs(
         arena: how the frames' memory is cut.
         places: what they may read and write.
         steady: whether photos are found in an order that the next show can repeat.
+        cores: how many processors the show may use.
     """
-    specs = _unconfined(settings, arena, places, steady=steady)
+    specs = _unconfined(settings, arena, places, steady=steady, cores=cores)
     if not settings.workers.sandbox:
         return specs
     rooms = _sandboxes(settings, places)
@@ -132,13 +148,14 @@ def backlog_caps(queues: QueueSettings) -> dict[str, int]:
 
 
 def _unconfined(
-    settings: Settings, arena: ArenaShape, places: Places, *, steady: bool
+    settings: Settings, arena: ArenaShape, places: Places, *, steady: bool, cores: int
 ) -> tuple[WorkerSpec, ...]:
-    caps = backlog_caps(settings.queues)
+    caps, processes = backlog_caps(settings.queues), decoders(settings, cores)
     images = WorkerSpec(
         name="images",
         module="stillframe.workers.images",
-        standby=True,
+        processes=processes,
+        standby=processes == 1,
         protocol=PROTOCOLS["images"],
         arena=arena,
         settings={

@@ -3,12 +3,15 @@
 Role: the exactly-once book of one kind of worker, pure: time is an argument, nothing is sent from
 here. Counterpart: `supervision.pool` performs what the ledger decides.
 
+A process is known by its number: between its start and its burial no other has it.
+
 Guarantees:
 - Every submitted ticket leaves by exactly one outcome: settled by the caller with an answer, or
   returned here as `Refused` or `Dropped`.
 - A task whose worker died goes to the next worker, ahead of the others, until its attempts are
   spent. Tasks not yet started are never lost to a death.
-- An answer that is not for the task in flight is nobody's, and says so.
+- A key, and an input, is in one process's hands at a time: what kills one cannot kill two at once.
+- An answer that is not for the task in its sender's hands is nobody's, and says so.
 """
 
 import enum
@@ -67,7 +70,7 @@ class Loss:
 
 
 class Ledger:
-    """The book of one kind of worker, with one task in flight."""
+    """The book of one kind of worker, with one task in flight for each of its processes."""
 
     def __init__(self, *, cap: int, attempts: int, task_ns: int) -> None:
         """Open an empty book.
@@ -80,7 +83,8 @@ class Ledger:
         self._backlog: Backlog[bytes, Ticket] = Backlog(cap)
         self._attempts = attempts
         self._task_ns = task_ns
-        self.in_flight: InFlight | None = None
+        self.in_flight: dict[int, InFlight] = {}
+        """By the number of the process that has it in hand."""
 
     @property
     def waiting(self) -> int:
@@ -90,7 +94,7 @@ class Ledger:
     @property
     def idle(self) -> bool:
         """Whether there is nothing to do and nothing being done."""
-        return self.in_flight is None and not self._backlog
+        return not self.in_flight and not self._backlog
 
     def submit(self, ticket: Ticket) -> tuple[Ending, ...]:
         """Enter a ticket; return what had to leave for it."""
@@ -98,13 +102,13 @@ class Ledger:
         return tuple(Dropped(d.item.request, d.reason) for d in dropped)
 
     def cancel(self, key: bytes) -> tuple[Ending, ...]:
-        """Drop a waiting ticket; the task in flight is left to finish."""
+        """Drop a waiting ticket; a task in flight is left to finish."""
         return tuple(Dropped(d.item.request, d.reason) for d in self._backlog.cancel(key))
 
     def take(self, now_ns: int) -> tuple[Ticket | None, tuple[Ending, ...]]:
         """Take the next ticket to send, and return those whose time has passed meanwhile."""
         expired: list[Ending] = []
-        while (ticket := self._backlog.pop()) is not None:
+        while (ticket := self._backlog.pop(self._may_start)) is not None:
             if ticket.request.deadline_ns > now_ns:
                 return ticket, tuple(expired)
             expired.append(Dropped(ticket.request, DropReason.EXPIRED))
@@ -115,21 +119,22 @@ class Ledger:
         dropped = self._backlog.push_front(ticket.key, ticket)
         return tuple(Dropped(d.item.request, d.reason) for d in dropped)
 
-    def sent(self, ticket: Ticket, now_ns: int, grant: SlotGrant | None, cpu_ns: int = 0) -> None:
-        """Note that a worker has the ticket now, and the processor time it had used by then."""
-        self.in_flight = InFlight(ticket, now_ns + self._task_ns, grant, cpu_ns)
+    def sent(
+        self, pid: int, ticket: Ticket, now_ns: int, grant: SlotGrant | None, cpu_ns: int = 0
+    ) -> None:
+        """Note that a process has the ticket now, and the processor time it had used by then."""
+        self.in_flight[pid] = InFlight(ticket, now_ns + self._task_ns, grant, cpu_ns)
 
-    def answered(self, seq: int) -> InFlight | None:
-        """Close the task in flight if `seq` is its own; None for anybody else's answer."""
-        task = self.in_flight
+    def answered(self, pid: int, seq: int) -> InFlight | None:
+        """Close a process's task if `seq` is its own; None for anybody else's answer."""
+        task = self.in_flight.get(pid)
         if task is None or task.ticket.request.seq != seq:
             return None
-        self.in_flight = None
-        return task
+        return self.in_flight.pop(pid)
 
-    def worker_lost(self, fate: Fate, reason: str, detail: str) -> Loss:
-        """Note that the worker died with its task; `reason` and `detail` are for a refusal."""
-        task, self.in_flight = self.in_flight, None
+    def worker_lost(self, pid: int, fate: Fate, reason: str, detail: str) -> Loss:
+        """Note that a process died with its task; `reason` and `detail` are for a refusal."""
+        task = self.in_flight.pop(pid, None)
         if task is None:
             return Loss()
         if fate is Fate.KEEP:
@@ -150,9 +155,16 @@ class Ledger:
         )
 
     def drop_all(self, reason: DropReason) -> tuple[Ending, ...]:
-        """End everything, the task in flight included: we are stopping."""
-        task, self.in_flight = self.in_flight, None
-        tickets = [d.item for d in self._backlog.clear()]
-        if task is not None:
-            tickets.insert(0, task.ticket)
+        """End everything, the tasks in flight included: we are stopping."""
+        tickets = [task.ticket for task in self.in_flight.values()]
+        tickets += [d.item for d in self._backlog.clear()]
+        self.in_flight.clear()
         return tuple(Dropped(ticket.request, reason) for ticket in tickets)
+
+    def _may_start(self, ticket: Ticket) -> bool:
+        """Say whether nobody has the same in hand."""
+        busy = [task.ticket for task in self.in_flight.values()]
+        return not any(
+            ticket.key == it.key or (it.input is not None and ticket.input == it.input)
+            for it in busy
+        )

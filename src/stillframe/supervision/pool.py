@@ -8,6 +8,7 @@ Guarantees:
 - A slot is given back only after its lease ended, its writer answered, or its writer was reaped.
 - What a dying worker managed to answer still counts; the rest goes to the next one.
 - A worker that overruns a task is killed.
+- Where several work, each has a task of its own, and the death of one costs the others nothing.
 - Workers die of one input at most `Limits.attempts` times; then it is quarantined.
 """
 
@@ -93,9 +94,7 @@ class Pool:
 
     def submit(self, command: events.Submit, now_ns: int) -> None:
         """Take a request on, or refuse it: this worker has failed, or dies of the input."""
-        entry = self._site.quarantine.find(self.spec.name, command.input)
-        if entry is not None:
-            self._refuse(command.request, "quarantined", entry.reason)
+        if self._refuse_quarantined(command.request, command.input):
             return
         if self._staff.state is WorkerState.FAILED:
             detail = f"the {self.spec.name} worker has failed too often; it is not running"
@@ -151,16 +150,15 @@ class Pool:
 
     def next_ns(self) -> int | None:
         """Return when `tick` has something to do, if nothing else happens before."""
-        task = self._overrunning()
-        overdue_ns = task.overdue_ns if task else None
-        times = (self._staff.next_ns(), self._idle_end_ns, self._resend_ns, overdue_ns)
+        times = [self._staff.next_ns(), self._idle_end_ns, self._resend_ns]
+        times += [task.overdue_ns for _, task in self._timed()]
         return min((t for t in times if t is not None), default=None)
 
     def tick(self, now_ns: int) -> None:
         """Do what is due."""
-        task = self._overrunning()
-        if task is not None and now_ns >= task.overdue_ns:
-            self._end_overrun(task)
+        for worker, task in self._timed():
+            if now_ns >= task.overdue_ns:
+                self._end_overrun(worker, task)
         self._staff.tick(now_ns)
         if self._resend_ns is not None and now_ns >= self._resend_ns:
             self._resend_ns = None
@@ -172,18 +170,19 @@ class Pool:
             elif self._staff.state is WorkerState.READY:
                 self._rest(now_ns)  # something waits for a slot
 
-    def _overrunning(self) -> InFlight | None:
-        """Return the task that time runs against: a dying worker's is settled already."""
-        worker = self._staff.active
-        return self._ledger.in_flight if worker is not None and not worker.doomed else None
+    def _timed(self) -> list[tuple[Worker, InFlight]]:
+        """Return the tasks that time runs against: a dying worker's is settled already."""
+        at_work = self._staff.at_work
+        tasks = self._ledger.in_flight
+        return [(it, tasks[it.pid]) for it in at_work if it.pid in tasks and not it.doomed]
 
-    def _end_overrun(self, task: InFlight) -> None:
-        limit_s, worker = self.spec.deadlines.task_s, self._staff.active
+    def _end_overrun(self, worker: Worker, task: InFlight) -> None:
+        limit_s = self.spec.deadlines.task_s
         cause = f"deadline: no answer in {limit_s:g} s"
-        used_ns = worker.child.cpu_ns() - task.cpu_ns if worker else 0
+        used_ns = worker.child.cpu_ns() - task.cpu_ns
         if used_ns >= _BUSY_SHARE * ns(limit_s):  # it was work: the next time would be no shorter
             self._condemn(task.ticket.input, f"{cause}, {seconds(used_ns):.1f} s of them work")
-        self._staff.dismiss(cause, Fate.REFUSE)
+        self._staff.dismiss(worker, cause, Fate.REFUSE)
 
     # What the staff does.
 
@@ -197,7 +196,7 @@ class Pool:
 
     def on_answer(self, worker: Worker, response: Response, now_ns: int) -> None:
         """Settle the request that it is the answer to."""
-        task = self._ledger.answered(response.seq)
+        task = self._ledger.answered(worker.pid, response.seq)
         if task is None:
             self.on_stray()
             return
@@ -221,15 +220,15 @@ class Pool:
         self._metrics.completed += 1
         self._site.emit(Completed(request, response, lease))
 
-    def on_lost(self, fate: Fate, how: str, cause: str, now_ns: int) -> None:
-        """Settle the task of the process that is gone: nobody writes into its slot any more.
+    def on_lost(self, worker: Worker, fate: Fate, how: str, cause: str, now_ns: int) -> None:
+        """Settle the task of a process that is gone: nobody writes into its slot any more.
 
         An input is not to blame where somebody asked the process to end, as `pkill` does.
         """
-        task = self._ledger.in_flight
+        task = self._ledger.in_flight.get(worker.pid)
         self._free(task.grant if task else None)
         reason = "deadline" if fate is Fate.REFUSE else "worker-died"
-        loss = self._ledger.worker_lost(fate, reason, cause)
+        loss = self._ledger.worker_lost(worker.pid, fate, reason, cause)
         if loss.spent is not None and how not in _ASKED_TO_END:
             self._condemn(loss.spent.input, cause)
         self._end_all(loss.endings, now_ns)
@@ -245,7 +244,7 @@ class Pool:
         queue = QueueNow(
             waiting=self._ledger.waiting,
             cap=self.spec.limits.backlog,
-            in_flight=int(self._ledger.in_flight is not None),
+            in_flight=len(self._ledger.in_flight),
             quarantined=self._site.quarantine.count(self.spec.name),
         )
         return worker_status(self._staff, self._metrics, queue, self._arena, now_ns)
@@ -253,23 +252,41 @@ class Pool:
     # Small acts.
 
     def _pump(self, now_ns: int) -> None:
-        """Send the next request if the worker is able and a slot is free."""
-        worker = self._staff.able
-        if worker is None or self._ledger.in_flight:
-            return
+        """Send the next requests, for as long as a worker is able and a slot is free."""
+        for worker in self._staff.able:
+            if worker.pid not in self._ledger.in_flight:
+                self._hand_out(worker, now_ns)
+
+    def _hand_out(self, worker: Worker, now_ns: int) -> None:
+        """Give a worker the next request, or let it rest."""
         ticket, grant = None, None
         if self._ledger.waiting:
             grant = self._arena.reserve(worker.pid) if self._arena else None
             # Without a slot, every one is read or pinned: the next release comes back here.
             if grant is not None or self._arena is None:
-                ticket, expired = self._ledger.take(now_ns)
-                self._end_all(expired, now_ns)
+                ticket = self._take(now_ns)
         if ticket is not None:
             self._dispatch(worker, ticket, grant, now_ns)
             return
         self._free(grant)
         if self._idle_end_ns is None:
             self._rest(now_ns)
+
+    def _take(self, now_ns: int) -> Ticket | None:
+        """Take the next request; of its input, workers may have died while it waited."""
+        while True:
+            ticket, expired = self._ledger.take(now_ns)
+            self._end_all(expired, now_ns)
+            if ticket is None or not self._refuse_quarantined(ticket.request, ticket.input):
+                return ticket
+
+    def _refuse_quarantined(self, request: Request, about: WorkerInput | None) -> bool:
+        """Refuse a request if its input is quarantined; say whether it is."""
+        entry = self._site.quarantine.find(self.spec.name, about)
+        if entry is None:
+            return False
+        self._refuse(request, "quarantined", entry.reason)
+        return True
 
     def _dispatch(
         self, worker: Worker, ticket: Ticket, grant: SlotGrant | None, now_ns: int
@@ -289,7 +306,7 @@ class Pool:
             self._resend_ns = now_ns + _RESEND_NS
         else:
             self._idle_end_ns = None
-            self._ledger.sent(ticket, now_ns, grant, worker.child.cpu_ns())
+            self._ledger.sent(worker.pid, ticket, now_ns, grant, worker.child.cpu_ns())
 
     def _rest(self, now_ns: int) -> None:
         idle_s = self.spec.shutdown.idle_s

@@ -82,7 +82,9 @@ class WorkerSpec:
         reads: the kind, of those before it, whose frames its requests name; it cannot write them.
         settings: its slice, sent in `Start`.
         eager: start it with the supervisor; else at its first request.
-        standby: keep a second one warm, which takes over at once when the first dies.
+        processes: how many work at the same time.
+        standby: keep a second one warm, which takes over at once when the first dies. Where several
+            work, each takes over for the others, and there is none.
         sandbox: what it may do once it is warm; None leaves it unconfined.
     """
 
@@ -94,6 +96,7 @@ class WorkerSpec:
     reads: str = ""
     settings: Mapping[str, SettingValue] = field(default_factory=dict)
     eager: bool = True
+    processes: int = 1
     standby: bool = False
     sandbox: Sandbox | None = None
     heartbeat: Heartbeat = Heartbeat()
@@ -101,3 +104,16 @@ class WorkerSpec:
     budget: RestartBudget = RestartBudget()
     shutdown: Shutdown = Shutdown()
     limits: Limits = Limits()
+
+    def __post_init__(self) -> None:
+        """Refuse what no staff can be made of.
+
+        Raises:
+            ValueError: if nobody would work, or a standby is wanted beside several that work.
+        """
+        if self.processes < 1:
+            raise ValueError(f"{self.name}: {self.processes} processes do no work; give 1 or more")
+        if self.standby and self.processes > 1:
+            raise ValueError(
+                f"{self.name}: where {self.processes} work, none stands by; leave out standby"
+            )

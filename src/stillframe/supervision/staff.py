@@ -1,10 +1,11 @@
-"""Who works for a pool: one process at work, perhaps one that stands by, and what follows a death.
+"""Who works for a pool: processes at work, perhaps one that stands by, and what follows a death.
 
 Role: performs what `restart` and `relief` decide, and holds the state that people see.
 Counterpart: `supervision.pool` has the requests; each `supervision.worker` tells what it does.
 
 Guarantees:
-- At most one process is at work and one stands by.
+- At most `WorkerSpec.processes` are at work, and one stands by.
+- All deaths count against one budget: where it is spent, nobody works on.
 - A death is settled with the pool before another process may be given anything.
 - Whatever the standby does, the one at work is not touched by it.
 """
@@ -15,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from stillframe.contracts.control import LogLevel, LogRecord, Ready, SettingsSlice
+from stillframe.contracts.control import LogLevel, LogRecord, SettingsSlice
 from stillframe.contracts.messages import Response
 from stillframe.supervision.events import Event, Logged, WorkerChanged, WorkerState
 from stillframe.supervision.ledger import Fate
@@ -59,13 +60,13 @@ class Employer(Protocol):
         """Hand out work: somebody may be able to take it."""
 
     def on_answer(self, worker: Worker, response: Response, now_ns: int) -> None:
-        """Take the answer of the process at work."""
+        """Take the answer of a process at work."""
 
     def on_stray(self) -> None:
         """Count an answer that nobody waits for."""
 
-    def on_lost(self, fate: Fate, how: str, cause: str, now_ns: int) -> None:
-        """Settle the task of the process that is gone."""
+    def on_lost(self, worker: Worker, fate: Fate, how: str, cause: str, now_ns: int) -> None:
+        """Settle the task of a process that is gone."""
 
     def on_failed(self, detail: str, now_ns: int) -> None:
         """Refuse what waits: nobody will work until something changes."""
@@ -87,23 +88,30 @@ class Staff:
         self.spec, self._site, self._arena = spec, site, arena
         self._metrics, self._employer = metrics, employer
         self.state = WorkerState.ABSENT
-        self.active: Worker | None = None
+        # Who is at work, longest first; and what becomes of its task, should it die now.
+        self._at_work: dict[Worker, Fate] = {}
         self.standby: Worker | None = None
         self._deaths = Deaths()
         self._relief = Relief(spec.budget, site.rng, wanted=spec.standby)
-        self._fate = Fate.RETRY  # of the task in hand, should the one at work die now
-        self._backoff_ns: int | None = None
+        self._backoff_ns: int | None = None  # when those are started who are missing
+        self._failure = ""
 
     @property
     def gone(self) -> bool:
         """Whether no process is left."""
-        return self.active is None and self.standby is None
+        return not self._at_work and self.standby is None
 
     @property
-    def able(self) -> Worker | None:
-        """The process that may be given a request now."""
-        ready = self.state is WorkerState.READY and self.active is not None
-        return self.active if ready and self.active and self.active.can_work else None
+    def at_work(self) -> tuple[Worker, ...]:
+        """The processes at work, whatever phase they are in; who has been so longest is first."""
+        return tuple(self._at_work)
+
+    @property
+    def able(self) -> tuple[Worker, ...]:
+        """The processes that may be given a request now."""
+        if self.state is not WorkerState.READY:
+            return ()
+        return tuple(worker for worker in self._at_work if worker.can_work)
 
     def configure(self, settings: SettingsSlice, now_ns: int) -> None:
         """Keep settings for the next start, tell who runs, start anew after a failure."""
@@ -115,30 +123,31 @@ class Staff:
             self.start(now_ns)
 
     def restart(self, now_ns: int) -> None:
-        """Replace the process at work, and start anew after a failure."""
+        """Replace the processes at work, and start anew after a failure."""
         self._rearm()
         if self.state is WorkerState.STOPPING:
             return
-        if self.active is not None:
-            self.dismiss("a restart was asked for", Fate.KEEP)
-        else:
+        for worker in self.at_work:
+            self.dismiss(worker, "a restart was asked for", Fate.KEEP)
+        if len(self._at_work) < self.spec.processes:
             self.start(now_ns)
 
     def start(self, now_ns: int) -> None:
-        """Start a process; a system that cannot is treated like a worker that died."""
-        self._fate, self._backoff_ns = Fate.RETRY, None
+        """Start whoever is missing; a system that cannot is treated like a worker that died."""
+        self._backoff_ns = None
         try:
-            self.active = self._hire(now_ns)
+            while len(self._at_work) < self.spec.processes:
+                self._at_work[self._hire(now_ns)] = Fate.RETRY
         except OSError as error:
             self._after_death("no process", f"cannot start a process: {error}", now_ns)
             return
-        self._enter(WorkerState.STARTING)
+        self._enter(self._at_best())
 
-    def dismiss(self, cause: str, fate: Fate) -> None:
-        """Kill the process at work, and say what becomes of its task."""
-        if self.active is not None and not self.active.doomed:
-            self._fate = fate
-            self.active.kill(cause)
+    def dismiss(self, worker: Worker, cause: str, fate: Fate) -> None:
+        """Kill a process at work, and say what becomes of its task."""
+        if not worker.doomed:
+            self._at_work[worker] = fate
+            worker.kill(cause)
 
     def ask_to_stop(self, now_ns: int) -> None:
         """Have everybody finish and end."""
@@ -175,20 +184,20 @@ class Staff:
         """Put a warm worker to work, or let it stand by."""
         if worker.child.start_message.settings != self.spec.settings:  # they came meanwhile
             worker.configure(dict(self.spec.settings))
-        if worker is self.active:
-            self._enter(WorkerState.READY, ready=worker.ready)
+        if worker in self._at_work:
+            self._enter(WorkerState.READY, about=worker)
             if self.standby is None:
                 self._relief.want(now_ns)
             self._employer.on_able(now_ns)
 
     def on_heard(self, worker: Worker, now_ns: int) -> None:
         """Have the next request sent."""
-        if worker is self.active:
+        if worker in self._at_work:
             self._employer.on_able(now_ns)
 
     def on_answer(self, worker: Worker, response: Response, now_ns: int) -> None:
-        """Pass on what the one at work has answered; nobody else was asked anything."""
-        if worker is self.active:
+        """Pass on what one at work has answered; nobody else was asked anything."""
+        if worker in self._at_work:
             self._employer.on_answer(worker, response, now_ns)
         else:
             self._employer.on_stray()
@@ -199,10 +208,12 @@ class Staff:
             self.standby = None
             self._after_standby(how, cause, now_ns)
             return
-        fate, self.active = self._fate, None
-        self._employer.on_lost(fate, how, cause, now_ns)
+        fate = self._at_work.pop(worker)
+        self._employer.on_lost(worker, fate, how, cause, now_ns)
         if self.state is WorkerState.STOPPING:
             self._stopped(now_ns)
+        elif self.state is WorkerState.FAILED:
+            self._employer.on_failed(self._failure, now_ns)  # its task was put back
         elif fate is Fate.KEEP:
             self._succeed(now_ns, cause, now_ns)
         else:
@@ -229,9 +240,12 @@ class Staff:
             self._succeed(verdict.at_ns, cause, now_ns)
             return
         detail = f"{verdict.deaths} deaths in {verdict.window_s:g} s; the last: {cause}"
+        self._failure, self._backoff_ns = detail, None
         self._relief.forget()
         if self.standby is not None:
             self.standby.kill(detail)
+        for other in self.at_work:
+            self.dismiss(other, detail, Fate.KEEP)
         self._employer.on_failed(detail, now_ns)
         self._enter(WorkerState.FAILED, cause=detail)
 
@@ -239,15 +253,14 @@ class Staff:
         """Have the standby take over at once, or start another process at its time."""
         heir = self.standby
         if heir is None or heir.doomed:  # a doomed one is not buried yet
-            self._backoff_ns = at_ns
-            self._enter(WorkerState.BACKOFF, cause=cause)
+            # Where another waits already, both are started with the first: the budget counts both.
+            self._backoff_ns = at_ns if self._backoff_ns is None else min(at_ns, self._backoff_ns)
+            self._enter(self._at_best(), cause=cause)
+            self._employer.on_able(now_ns)  # whoever is left goes on with what was in hand
             return
-        self.active, self.standby, self._fate = heir, None, Fate.RETRY
+        self._at_work[heir], self.standby = Fate.RETRY, None
         heir.child.yield_to_others(on=False)
-        warm = heir.phase is Phase.READY
-        self._enter(
-            WorkerState.READY if warm else WorkerState.STARTING, cause=cause, ready=heir.ready
-        )
+        self._enter(self._at_best(), cause=cause, about=heir)
         self._relief.want(at_ns)
         self._employer.on_able(now_ns)
 
@@ -272,12 +285,22 @@ class Staff:
         self._relief.rearm()
 
     def _workers(self) -> tuple[Worker, ...]:
-        return tuple(worker for worker in (self.active, self.standby) if worker is not None)
+        return (*self._at_work, *(() if self.standby is None else (self.standby,)))
 
-    def _enter(self, state: WorkerState, *, cause: str = "", ready: Ready | None = None) -> None:
+    def _at_best(self) -> WorkerState:
+        """Return the state of whoever at work has come furthest."""
+        if not self._at_work:
+            return WorkerState.BACKOFF
+        warm = any(worker.phase is Phase.READY for worker in self._at_work)
+        return WorkerState.READY if warm else WorkerState.STARTING
+
+    def _enter(self, state: WorkerState, *, cause: str = "", about: Worker | None = None) -> None:
+        """Be in a state, and say so; of `about` it is told what it has loaded, if it is ready."""
         self.state = state
-        pid = self.active.pid if self.active else 0
+        about_or_first = about or next(iter(self._at_work), None)
+        pid = about_or_first.pid if about_or_first else 0
         changed = WorkerChanged(self.spec.name, state, pid, self._metrics.restarts, cause)
+        ready = about.ready if about else None
         if ready is not None:
             changed = replace(
                 changed, packages=ready.packages, layers=ready.layers, lacks=ready.lacks

@@ -4,15 +4,18 @@ Role: reads, decides nothing. Counterpart: `contracts.status` is what comes out 
 """
 
 import collections
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stillframe.contracts.counters import Durations
 from stillframe.contracts.histogram import BUCKETS
-from stillframe.contracts.status import ArenaStatus, WorkerStatus
+from stillframe.contracts.status import ArenaStatus, ProcessStatus, WorkerStatus
+from stillframe.supervision.events import WorkerState
 from stillframe.supervision.metrics import PoolMetrics, percentiles
 from stillframe.supervision.staff import Staff
 from stillframe.supervision.times import seconds
 from stillframe.supervision.vitals import Vitals
+from stillframe.supervision.worker import Worker
 from stillframe.transport.arena import Arena
 
 _NEVER_RAN = Vitals(cpu_ns=0, memory_bytes=0, excused=False)
@@ -33,14 +36,14 @@ def worker_status(
     staff: Staff, metrics: PoolMetrics, queue: QueueNow, arena: Arena | None, now_ns: int
 ) -> WorkerStatus:
     """Return how one kind of worker is doing."""
-    worker, standby = staff.active, staff.standby
-    vitals = (worker.child.vitals() if worker else None) or _NEVER_RAN
-    ready = worker.ready if worker else None
+    first, *others = (_process(worker, now_ns) for worker in staff.at_work or (None,))
+    standby = staff.standby
+    ready = next((worker.ready for worker in staff.at_work if worker.ready), None)
     return WorkerStatus(
         name=staff.spec.name,
         state=staff.state.value,
-        pid=worker.pid if worker else 0,
-        uptime_s=seconds(now_ns - worker.born_ns) if worker else 0.0,
+        pid=first.pid,
+        uptime_s=first.uptime_s,
         standby=standby.phase.value if standby else "",
         restarts=metrics.restarts,
         causes=dict(metrics.causes.counts),
@@ -53,12 +56,33 @@ def worker_status(
         dropped=dict(metrics.dropped.counts),
         stale=metrics.stale,
         latency=metrics.latency.percentiles(),
-        handling=percentiles(worker.child.durations() if worker else _NOTHING_DONE),
-        cpu_s=seconds(vitals.cpu_ns),
-        memory_bytes=vitals.memory_bytes,
+        handling=percentiles(_together([worker.child.durations() for worker in staff.at_work])),
+        cpu_s=first.cpu_s,
+        memory_bytes=first.memory_bytes,
+        others=tuple(others),
         quarantined=queue.quarantined,
         layers=ready.layers if ready else (),
         arena=_arena_status(arena),
+    )
+
+
+def _process(worker: Worker | None, now_ns: int) -> ProcessStatus:
+    vitals = (worker.child.vitals() if worker else None) or _NEVER_RAN
+    return ProcessStatus(
+        state=worker.phase.value if worker else WorkerState.ABSENT.value,
+        pid=worker.pid if worker else 0,
+        uptime_s=seconds(now_ns - worker.born_ns) if worker else 0.0,
+        cpu_s=seconds(vitals.cpu_ns),
+        memory_bytes=vitals.memory_bytes,
+    )
+
+
+def _together(all_durations: Sequence[Durations]) -> Durations:
+    """Return what several processes counted, as if one had."""
+    counts = [sum(bucket) for bucket in zip(*(it.counts for it in all_durations), strict=True)]
+    return Durations(
+        counts=tuple(counts) or _NOTHING_DONE.counts,
+        max_ns=max((it.max_ns for it in all_durations), default=0),
     )
 
 

@@ -4,13 +4,14 @@ Role: the queue in front of each kind of worker. Counterpart: `supervision.ledge
 show asks for and pops what a worker can take.
 
 Guarantees:
-- Never more than `cap` items. Overflow drops the oldest item of the lowest urgency.
+- Never more than `cap` items after a push: overflow drops the oldest item of the lowest urgency.
+  What is put back may exceed it until then.
 - One item a key: a newer request for the same key replaces the older.
 - Whatever leaves other than by `pop` is returned to the caller with a reason; nothing vanishes.
 """
 
 import enum
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -80,14 +81,14 @@ class Backlog(Generic[K, T]):
             dropped.append(Dropped(older.item, DropReason.SUPERSEDED))
             urgency = min(urgency, older.urgency)
         self._entries[key] = _Entry(item, urgency)
-        if len(self._entries) > self.cap:
+        while len(self._entries) > self.cap:
             lowest = max(entry.urgency for entry in self._entries.values())
             victim = next(k for k, entry in self._entries.items() if entry.urgency == lowest)
             dropped.append(Dropped(self._entries.pop(victim).item, DropReason.OVERFLOW))
         return tuple(dropped)
 
     def push_front(self, key: K, item: T) -> tuple[Dropped[T], ...]:
-        """Put back an item that was popped, ahead of all; it may exceed the cap by one.
+        """Put back an item that was popped, ahead of all; what was popped may exceed the cap.
 
         An item of the same key that came meanwhile is newer: then the one put back is dropped.
         """
@@ -96,12 +97,12 @@ class Backlog(Generic[K, T]):
         self._entries = {key: _Entry(item, Urgency.ON_SCREEN), **self._entries}
         return ()
 
-    def pop(self) -> T | None:
-        """Take the oldest item of the highest urgency, or None."""
-        if not self._entries:
+    def pop(self, fit: Callable[[T], bool] = lambda _: True) -> T | None:
+        """Take the oldest item of the highest urgency of those that `fit`, or None."""
+        fitting = [key for key, entry in self._entries.items() if fit(entry.item)]
+        if not fitting:
             return None
-        key = min(self._entries, key=lambda k: self._entries[k].urgency)
-        return self._entries.pop(key).item
+        return self._entries.pop(min(fitting, key=lambda k: self._entries[k].urgency)).item
 
     def cancel(self, key: K) -> tuple[Dropped[T], ...]:
         """Drop the item of `key`, if it waits."""
