@@ -76,7 +76,7 @@ def test_a_temporary_name_that_is_taken_is_not_followed(tmp_path: Path) -> None:
     target.write_bytes(b"precious")
     mirror = tmp_path / "feeds"
     folder = opened(mirror)
-    (mirror / f".part-{os.getpid()}-1").symlink_to(target)
+    (mirror / f".stillframe-{os.getpid()}-1.part").symlink_to(target)
     assert refusal(folder).reason is DropReason.MIRROR_UNSAFE
     assert target.read_bytes() == b"precious"
 
@@ -106,17 +106,19 @@ def test_a_folder_that_is_replaced_meanwhile_is_still_the_same(tmp_path: Path) -
 
 def test_what_killed_processes_have_left_is_swept_and_others_work_on(tmp_path: Path) -> None:
     # 1 runs, and yet this is not its file: numbers come again after a reboot.
-    for owner in ("1", str(os.getpid()), "x", ""):
-        (tmp_path / f".part-{owner}-7").write_bytes(b"half")
-    os.mkfifo(tmp_path / ".part-2-1")
-    (tmp_path / ".part-2-2").symlink_to(tmp_path / "photo.jpg")
-    (tmp_path / "photo.jpg").write_bytes(b"a person's own")
-    with (tmp_path / ".part-3-1").open("wb") as written:
+    for owner in ("1", str(os.getpid())):
+        (tmp_path / f".stillframe-{owner}-7.part").write_bytes(b"half")
+    os.mkfifo(tmp_path / ".stillframe-2-1.part")
+    (tmp_path / ".stillframe-2-2.part").symlink_to(tmp_path / "photo.jpg")
+    own = {"photo.jpg", ".part-1-7", ".stillframe-x-7.part", ".stillframe-1-7.part~"}
+    for name in own:
+        (tmp_path / name).write_bytes(b"a person's own")
+    with (tmp_path / ".stillframe-3-1.part").open("wb") as written:
         fcntl.flock(written, fcntl.LOCK_EX)
         opened(tmp_path)
-        assert {entry.name for entry in tmp_path.iterdir()} == {".part-3-1", "photo.jpg"}
+        assert {entry.name for entry in tmp_path.iterdir()} == {".stillframe-3-1.part", *own}
     opened(tmp_path)
-    assert {entry.name for entry in tmp_path.iterdir()} == {"photo.jpg"}
+    assert {entry.name for entry in tmp_path.iterdir()} == own
 
 
 def test_a_file_that_is_being_written_is_held(tmp_path: Path) -> None:
@@ -134,7 +136,7 @@ def test_a_file_that_is_being_written_is_held(tmp_path: Path) -> None:
         assert writer.stdout.readline() == "written\n"
         opened(tmp_path)
         (part,) = tmp_path.iterdir()
-        assert part.name.startswith(".part-")
+        assert part.name.startswith(".stillframe-")
         writer.kill()
     opened(tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -14,6 +14,7 @@ import fcntl
 import hashlib
 import itertools
 import os
+import re
 import stat
 from collections.abc import Iterator
 from typing import Final, Self
@@ -21,7 +22,8 @@ from typing import Final, Self
 from stillframe.contracts.feeds import DropReason
 from stillframe.workers.feeds.problem import FetchError
 
-_TEMPORARY: Final = ".part-"
+# It may be a person's own folder: what is swept must be ours beyond doubt.
+_TEMPORARY: Final = re.compile(r"\.stillframe-[0-9]+-[0-9]+\.part")
 _NO_ROOM: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 _CLOSED: Final = -1
 _HASH_CHARS: Final = 32
@@ -65,7 +67,7 @@ class Folder:
             raise FetchError(
                 DropReason.MIRROR_UNSAFE, f"{name!r}: no name of a file, or no file stands there"
             )
-        temporary = f"{_TEMPORARY}{os.getpid()}-{next(self._numbers)}"
+        temporary = f".stillframe-{os.getpid()}-{next(self._numbers)}.part"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             file = os.open(temporary, flags, 0o600, dir_fd=self._descriptor)
@@ -148,7 +150,7 @@ class Folder:
     def _sweep(self) -> None:
         """Remove temporary files that nobody holds any more; another show may be at work."""
         for name in tuple(self.names()):
-            if name.startswith(_TEMPORARY) and not self._is_held(name):
+            if _TEMPORARY.fullmatch(name) and not self._is_held(name):
                 self.remove(name)
 
     def _is_held(self, name: str) -> bool:
