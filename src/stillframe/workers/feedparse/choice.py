@@ -12,8 +12,10 @@ from urllib.parse import urljoin, urlsplit
 from stillframe.contracts.caps import URL_CAP_CHARS
 from stillframe.contracts.feeds import DropReason
 from stillframe.workers.feedparse.document import About, Entry, Picture
-from stillframe.workers.feedparse.shapes import bing, flickr
+from stillframe.workers.feedparse.shapes import bing, flickr, wikimedia
 
+# Of one item: the best that is among them, where honest items name ten.
+_LOOKED_AT_CAP: Final = 50
 # On the long side: less is a thumbnail on any screen.
 _SMALLEST_PX: Final = 500
 _TRACKER_PX: Final = 2
@@ -21,9 +23,11 @@ _TRACKERS: Final = re.compile(
     r"(^|\.)(doubleclick\.net|pixel\.wp\.com|stats\.wordpress\.com|feedburner\.com|feedsportal\.com"
     r"|google-analytics\.com|scorecardresearch\.com|quantserve\.com|pheedo\.com)$"
 )
+# A folder's or a file's whole name: a photo of a telephone called Pixel is none.
 _ICONS: Final = re.compile(
-    r"(^|[/_.-])(favicons?|gravatar|avatars?|emojis?|smil(ey|ies)|spacer|pixel|1x1|blank|icons?)"
-    r"([/_.-]|$)",
+    r"/(favicons?|gravatar|avatars?|emojis?|smile?ys?|smilies|spacer|pixel|1x1|blank|transparent"
+    r"|clear|icons?)(/|\.[a-z]{3,4}$|$)"
+    r"|/(favicon|apple-touch-icon)[^/]*$|[_-](icon|avatar|spacer)\.[a-z]{3,4}$",
     re.IGNORECASE,
 )
 
@@ -47,7 +51,8 @@ def chosen(entry: Entry, about: About) -> Verdict:
         return Verdict(entry.link, entry.left_out)
     first: Verdict | None = None
     pictures = (picture for picture in entry.pictures if picture.url.strip())
-    for picture in sorted(pictures, key=lambda one: (one.tier, -_area(one))):
+    ranked = sorted(pictures, key=lambda one: (one.tier, -_area(one)))
+    for picture in ranked[:_LOOKED_AT_CAP]:
         verdict = judged(picture, about)
         if verdict.reason is None:
             return verdict
@@ -68,7 +73,7 @@ def judged(picture: Picture, about: About) -> Verdict:
         host, names_a_person = parts.hostname or "", "@" in parts.netloc
     except ValueError:
         return Verdict(written, DropReason.BAD_URL)
-    reason = None
+    larger, reason = _larger(address, host), None
     if parts.scheme not in ("http", "https"):
         reason = DropReason.BAD_SCHEME
     elif not host or names_a_person or len(address) > URL_CAP_CHARS or not address.isprintable():
@@ -77,11 +82,10 @@ def judged(picture: Picture, about: About) -> Verdict:
         reason = DropReason.TRACKER
     elif parts.path.lower().endswith((".svg", ".svgz")):
         reason = DropReason.NOT_IMAGE
-    elif _is_small(picture):
+    elif larger == address and _is_small(picture):
         reason = DropReason.TOO_SMALL
     if reason is not None:
         return Verdict(address, reason)
-    larger = _larger(address, host)
     if larger != address:
         return Verdict(larger)
     return Verdict(address, None, picture.width, picture.height)
@@ -102,8 +106,10 @@ def _larger(address: str, host: str) -> str:
     """Return the larger form of a picture of which a place is known to keep one."""
     if host.endswith(".staticflickr.com"):
         return flickr.large(address)
-    if host.endswith("bing.com"):
+    if host.endswith(".bing.com"):
         return bing.full_size(address)
+    if host == "upload.wikimedia.org":
+        return wikimedia.original(address)
     return address
 
 

@@ -12,6 +12,7 @@ import math
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -20,6 +21,7 @@ from stillframe.contracts.caps import FEEDS_CAP, READING_CAP_BYTES
 from stillframe.contracts.feeds import DroppedItem, DropReason, ImageMetadata, Reading
 from stillframe.workers.feedparse import choice
 from stillframe.workers.feedparse.document import (
+    ITEMS_CAP,
     About,
     Entry,
     Found,
@@ -28,6 +30,7 @@ from stillframe.workers.feedparse.document import (
     UnreadableError,
 )
 from stillframe.workers.feedparse.markup import plain, tree_of
+from stillframe.workers.feedparse.mending import mended
 from stillframe.workers.feedparse.shapes import (
     bing,
     broken,
@@ -46,7 +49,7 @@ from stillframe.workers.feedparse.shapes import (
     webdav,
     wikimedia,
 )
-from stillframe.workers.feedparse.values import decode
+from stillframe.workers.feedparse.values import decode, is_call
 
 _JSON: Final[tuple[Shape[Json], ...]] = (
     *(immich, generic, jsonfeed, reddit, bing, wikimedia, flickr, wallhaven, unsplash, pexels),
@@ -54,9 +57,10 @@ _JSON: Final[tuple[Shape[Json], ...]] = (
 )
 _XML: Final[tuple[Shape[ET.Element], ...]] = (rss, bing, webdav, opml)
 _DROPS_CAP: Final = 64
-# Half of a reading is for what is left out, at most: items come first.
+# A quarter of a reading is for what is left out, at most: items come first.
 _DROPS_CAP_BYTES: Final = READING_CAP_BYTES // 4
-_FEEDS_CAP_BYTES: Final = READING_CAP_BYTES // 2
+# The title and the detail, four bytes a character, and the names of the fields.
+_HEAD_CAP_BYTES: Final = 6 * 1024
 # Photography is older, the web is not; a wrong clock is wrong by hours.
 _EARLIEST_S: Final = dt.datetime(1990, 1, 1, tzinfo=dt.UTC).timestamp()
 _LATEST_AHEAD_S: Final = 86400.0
@@ -85,19 +89,26 @@ def _found(body: bytes, about: About) -> Found:
     bare = body.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not bare:
         raise UnreadableError(DropReason.EMPTY, f"there is nothing in {len(body)} bytes")
-    if bare.startswith(_JSON_BEGINS):
+    if bare.startswith(_JSON_BEGINS) or is_call(bare):
         return _by_shape(_JSON, decode(bare), about, "JSON")
     if page.is_html(bare):
         return page.read(body, about)
     if bare.startswith((b"<", *_BYTE_ORDER_MARKS)):
-        try:
-            tree = tree_of(bare)
-        except ET.ParseError:
-            return broken.read(body, about)
-        return _by_shape(_XML, tree, about, "XML")
+        return _xml(bare, about)
     if "json" in about.content_type.lower():
         raise UnreadableError(DropReason.BAD_JSON, "it begins like no JSON")
     raise UnreadableError(DropReason.NOT_FEED, "it is neither XML, JSON nor HTML")
+
+
+def _xml(body: bytes, about: About) -> Found:
+    try:
+        return _by_shape(_XML, tree_of(body), about, "XML")
+    except ET.ParseError:
+        body = mended(body)
+    try:
+        return _by_shape(_XML, tree_of(body), about, "XML")
+    except ET.ParseError:
+        return broken.read(body, about)
 
 
 def _by_shape(shapes: tuple[Shape[Any], ...], document: Any, about: About, what: str) -> Found:  # noqa: ANN401 - what the shapes read
@@ -113,8 +124,9 @@ def _told(found: Found, about: About) -> Reading:
     items: list[ImageMetadata] = []
     dropped: list[DroppedItem] = []
     seen: set[str] = set()
-    room_bytes = READING_CAP_BYTES - _DROPS_CAP_BYTES
-    for entry in found.entries:
+    room_bytes = READING_CAP_BYTES - _HEAD_CAP_BYTES - _DROPS_CAP_BYTES
+    # Some documents make many of one item.
+    for entry in islice(found.entries, ITEMS_CAP):
         verdict = choice.chosen(entry, about)
         reason, item = verdict.reason, None
         if reason is None and verdict.url in seen:
@@ -126,7 +138,7 @@ def _told(found: Found, about: About) -> Reading:
                 reason = DropReason.OVER_LIMIT
         if reason is not None or item is None:
             reason = reason or DropReason.NO_IMAGE
-            dropped.append(DroppedItem(url=verdict.url[:1024], reason=reason))
+            dropped.append(DroppedItem(url=_shown(verdict.url), reason=reason))
             continue
         seen.add(verdict.url)
         items.append(item)
@@ -138,7 +150,7 @@ def _told(found: Found, about: About) -> Reading:
         update_period_s=found.update_period_s,
         skip_hours=tuple(sorted(set(found.skip_hours))),
         skip_days=tuple(sorted(set(found.skip_days))),
-        feeds=tuple(_feeds(found, about)),
+        feeds=tuple(_feeds(found, about, room_bytes)),
         problem=found.problem,
         detail=found.detail[:200],
     )
@@ -168,11 +180,16 @@ def _within(dropped: list[DroppedItem]) -> Iterator[DroppedItem]:
         yield one
 
 
-def _feeds(found: Found, about: About) -> Iterator[str]:
-    room_bytes, seen = _FEEDS_CAP_BYTES, set[str]()
+def _shown(address: str) -> str:
+    """Return an address that was refused, so that it can be sent and printed."""
+    return "".join(filter(str.isprintable, address[:1024]))
+
+
+def _feeds(found: Found, about: About, room_bytes: int) -> Iterator[str]:
+    seen: set[str] = set()
     for address in found.feeds:
         whole = choice.whole(address, about.url)
-        room_bytes -= len(whole.encode("utf-8", "replace"))
+        room_bytes -= len(whole.encode()) + 3
         if room_bytes < 0 or len(seen) >= FEEDS_CAP:
             return
         if whole and whole not in seen:

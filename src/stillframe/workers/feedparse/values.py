@@ -6,6 +6,7 @@ Guarantees: every function returns a value of its type for whatever it is given.
 """
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -17,6 +18,9 @@ from stillframe.workers.feedparse.document import ITEMS_CAP, Json, UnreadableErr
 # A longer side or number is a mistake.
 _PIXELS_CAP: Final = 1 << 20
 _PATH_PARTS_CAP: Final = 16
+# JSON as the argument of a function, for the scripts of pages: Flickr's feeds are such by default.
+_CALL: Final = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$.]{0,63}\s{0,8}\(\s{0,64}(?=[{\[])")
+_APOSTROPHE: Final = re.compile(rb"(?<!\\)((?:\\\\)*+)\\'")
 
 
 def decode(body: bytes) -> Json:
@@ -25,12 +29,24 @@ def decode(body: bytes) -> Json:
     Raises:
         UnreadableError: `bad-json`, with where.
     """
+    bare = body.removeprefix(b"\xef\xbb\xbf").strip()
+    call = _CALL.match(bare)
+    if call is not None:
+        bare = bare[call.end() :].rstrip(b"; \r\n\t").removesuffix(b")")
+    if b"\\'" in bare:
+        # Flickr escapes apostrophes, as JavaScript may and JSON may not.
+        bare = _APOSTROPHE.sub(rb"\1'", bare)
     try:
-        return msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
+        return msgspec.json.decode(bare)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UnreadableError(DropReason.BAD_JSON, str(error)) from error
     except RecursionError:
         raise UnreadableError(DropReason.BAD_JSON, "it is nested too deeply") from None
+
+
+def is_call(body: bytes) -> bool:
+    """Say whether a body is JSON as the argument of a function."""
+    return _CALL.match(body) is not None
 
 
 def get(value: Json, *path: str | int) -> Json:
@@ -58,8 +74,9 @@ def pixels(value: Json, *path: str | int) -> int | None:
     found = get(value, *path)
     if isinstance(found, str) and found.isascii() and found.isdigit():
         found = int(found[:12])
-    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
+    if isinstance(found, bool) or not isinstance(found, int | float):
         return None
+    # Compared as it is: a number of hundreds of digits fits no float, and NaN is in no range.
     return int(found) if 1 <= found <= _PIXELS_CAP else None
 
 

@@ -5,7 +5,9 @@ and needs seconds for some short documents.
 """
 
 import io
+import re
 from collections.abc import Iterator
+from typing import Final
 
 import feedparser
 
@@ -23,6 +25,14 @@ from stillframe.workers.feedparse.markup import pictures_in
 from stillframe.workers.feedparse.shapes import rss
 from stillframe.workers.feedparse.values import items, pixels, text
 
+_ENTITY: Final = re.compile(rb"<!\s{0,64}ENTITY", re.IGNORECASE)
+# What feedparser fails with on documents that nobody wrote by hand: a place without coordinates,
+# an encoding that Python keeps for itself, an element that closes what was never open.
+_FAILURES: Final = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError),
+    ValueError,
+)
+
 
 def read(body: bytes, about: About) -> Found:
     """Return what can be made out.
@@ -30,13 +40,20 @@ def read(body: bytes, about: About) -> Found:
     Raises:
         UnreadableError: `not-feed` if that is nothing.
     """
-    # A stream: a text that looks like an address or a path would be opened.
-    document = feedparser.parse(
-        io.BytesIO(body),
-        response_headers={"content-type": about.content_type, "content-location": about.url},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    if _ENTITY.search(body):
+        # feedparser puts a short entity's long text wherever it is named.
+        raise UnreadableError(DropReason.NOT_FEED, "it declares entities of its own")
+    try:
+        # A stream: a text that looks like an address or a path would be opened.
+        document = feedparser.parse(
+            io.BytesIO(body),
+            response_headers={"content-type": about.content_type, "content-location": about.url},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except _FAILURES as error:
+        why = f"nobody can make it out ({type(error).__name__})"
+        raise UnreadableError(DropReason.NOT_FEED, why) from error
     if not document.version and not document.entries:
         why = document.get("bozo_exception", "nothing of a feed is in it")
         raise UnreadableError(DropReason.NOT_FEED, f"{why}")

@@ -1,5 +1,6 @@
 """HTML: a plain index of a folder, which web servers make, or a page for people."""
 
+import contextlib
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -10,7 +11,8 @@ from stillframe.contracts.feeds import DropReason
 from stillframe.workers.feedparse.document import ITEMS_CAP, About, Entry, Found, Picture
 
 _BEGINS: Final = re.compile(
-    rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b",
+    # Nothing is looked at twice: comments can be divided among these in too many ways.
+    rb"\s*+(?><\?xml[^>]*>\s*)?(?><!--.*?-->\s*)*+<(!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _HEAD_BYTES: Final = 4096
@@ -49,7 +51,7 @@ class _Page(HTMLParser):
             self._in_title = True
         elif tag == "a" and said.get("href") and len(self.links) < _LINKS_CAP:
             self.links.append(said["href"])
-        elif tag == "link" and said.get("type", "").lower() in _FEED_TYPES and said.get("href"):
+        elif tag == "link" and _is_feed(said):
             self.feeds.append(said["href"])
 
     def handle_endtag(self, tag: str) -> None:
@@ -62,11 +64,20 @@ class _Page(HTMLParser):
             self.title = data.strip()
 
 
+def _is_feed(said: dict[str, str]) -> bool:
+    kind, address = said.get("type", "").strip().lower(), said.get("href", "")
+    # WordPress names each page's own data in the same way.
+    other = "stylesheet" in said.get("rel", "").lower() or "/wp-json/" in address
+    return bool(address) and kind in _FEED_TYPES and not other
+
+
 def read(body: bytes, about: About) -> Found:
     """Return a folder's images; of a page for people, the feeds that it names."""
     del about
     page = _Page()
-    page.feed(body.decode("utf-8", "replace"))
+    # Of a declaration that it cannot make out, the parser says so in this way.
+    with contextlib.suppress(AssertionError):
+        page.feed(body.decode("utf-8", "replace"))
     if page.title.lower().startswith(("index of", "directory listing")):
         return Found(_entries(page.links), title=page.title)
     return Found(

@@ -5,25 +5,29 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
-from urllib.parse import urljoin
 
 from stillframe.workers.feedparse.document import ITEMS_CAP, About, Entry, Found, Picture
-from stillframe.workers.feedparse.markup import local, namespace, pictures_in
+from stillframe.workers.feedparse.markup import joined, local, namespace, pictures_in
 from stillframe.workers.feedparse.values import pixels
 
 _ROOTS: Final = ("rss", "rdf", "feed")
 _MEDIA: Final = "search.yahoo.com/mrss"
 _XML_BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
+_RDF_RESOURCE: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
 # How much each place means to hold the picture; 0 is most.
 GROUP, LINKED, MEDIA, ENCLOSED, NAMED, IN_PAGE, LINK, SMALL = range(8)
 _IMAGE_NAMES: Final = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".jxl")
 # Reddit puts the picture of a post there.
 _LINKED_IN_PAGE: Final = re.compile(r'<a href="([^"]{1,4096})">\[link\]</a>')
+_NO_KINDS: Final = ("", "application/octet-stream", "binary/octet-stream")
 _PAGES: Final = frozenset(("description", "encoded", "summary", "content"))
-_TITLES: Final = frozenset(("title",))
-_AUTHORS: Final = frozenset(("author", "creator", "credit"))
-_LICENSES: Final = frozenset(("license", "rights", "copyright"))
-# The first of these that is there counts.
+# As much of one item's page as is searched: pages may lie in each other.
+_PAGE_CAP_ELEMENTS: Final = 2000
+_TITLE_CAP_PARTS: Final = 50
+# The first of each of these that is there counts.
+_TITLES: Final = ("title", "media:title")
+_AUTHORS: Final = ("author", "creator", "media:credit")
+_LICENSES: Final = ("license", "media:license", "rights", "copyright", "media:copyright")
 _TIMES: Final = ("pubdate", "published", "issued", "date", "updated", "modified", "created")
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _PERIODS_S: Final = {
@@ -45,8 +49,8 @@ def read(document: ET.Element, about: About) -> Found:
     """Return the items, and what the feed says of its own pace."""
     channel = next((part for part in document if local(part.tag) == "channel"), document)
     items = (e for e in document.iter() if local(e.tag) in ("item", "entry"))
-    base = urljoin(about.url, document.get(_XML_BASE, ""))
-    said = {local(part.tag): (part.text or "").strip() for part in channel}
+    base = joined(about.url, document.get(_XML_BASE, ""))
+    said = {local(part.tag): _text(part) for part in channel}
     return Found(
         (entry for item in islice(items, ITEMS_CAP) for entry in _entries(item, base)),
         title=said.get("title", ""),
@@ -59,7 +63,7 @@ def read(document: ET.Element, about: About) -> Found:
 
 def _entries(item: ET.Element, base: str) -> Iterator[Entry]:
     """Yield an item; one with several groups of pictures is as many items."""
-    base = urljoin(base, item.get(_XML_BASE, ""))
+    base = joined(base, item.get(_XML_BASE, ""))
     said: dict[str, str] = {}
     groups: list[tuple[Picture, ...]] = []
     loose: list[Picture] = []
@@ -68,14 +72,14 @@ def _entries(item: ET.Element, base: str) -> Iterator[Entry]:
         if name == "group" and _MEDIA in namespace(part.tag):
             group = tuple(_group(part, base))
             groups += [group] if group else []
-            _note(said, ((local(p.tag), _text(p)) for p in part))
+            _note(said, part)
         else:
             loose += _loose(part, name, base)
-            _note(said, [(name, _text(part))])
+            _note(said, (part,))
     entry = Entry(
         tuple(loose),
         title=_first(said, _TITLES),
-        when=next((said[name] for name in _TIMES if said.get(name)), ""),
+        when=_first(said, _TIMES),
         author=_first(said, _AUTHORS),
         license=_first(said, _LICENSES),
         link=said.get("link", "") or said.get("guid", ""),
@@ -88,14 +92,19 @@ def _entries(item: ET.Element, base: str) -> Iterator[Entry]:
         yield Entry(pictures, entry.title, entry.when, entry.author, entry.license, entry.link)
 
 
-def _note(said: dict[str, str], pairs: Iterable[tuple[str, str]]) -> None:
-    for name, value in pairs:
+def _note(said: dict[str, str], parts: Iterable[ET.Element]) -> None:
+    for part in parts:
+        name, value = local(part.tag), _text(part)
+        if _MEDIA in namespace(part.tag):
+            name = f"media:{name}"
+        elif name == "link" and part.get("rel") == "license":
+            name, value = "license", part.get("href", "")
         if value:
             said.setdefault(name, value)
 
 
-def _first(said: dict[str, str], names: frozenset[str]) -> str:
-    return next((said[name] for name in said if name in names), "")
+def _first(said: dict[str, str], names: tuple[str, ...]) -> str:
+    return next((said[name] for name in names if name in said), "")
 
 
 def _text(part: ET.Element) -> str:
@@ -103,8 +112,10 @@ def _text(part: ET.Element) -> str:
     name = local(part.tag)
     if name == "link" and part.get("href"):
         return part.get("href", "") if part.get("rel", "alternate") == "alternate" else ""
-    if name in ("license", "source") and part.get("href"):
-        return part.get("href", "")
+    if name == "license":
+        return part.get("href") or part.get(_RDF_RESOURCE) or (part.text or "").strip()
+    if name == "title" and len(part):  # XHTML
+        return " ".join(islice(part.itertext(), _TITLE_CAP_PARTS)).strip()
     if name == "author":
         named = next((one.text for one in part if local(one.tag) == "name"), None)
         return (named or part.text or "").strip()
@@ -121,8 +132,7 @@ def _media(part: ET.Element, tier: int, base: str) -> Iterator[Picture]:
     width, height = pixels(part.get("width")), pixels(part.get("height"))
     if name == "content" and address:
         kind, medium = part.get("type", ""), part.get("medium", "")
-        unknown = not kind and not medium
-        if medium == "image" or kind.startswith("image/") or (unknown and _is_image(address)):
+        if medium == "image" or (not medium and _is_meant(kind, address)):
             yield Picture(address, tier, width, height, base)
         for inner in part:
             yield from _media(inner, tier, base)
@@ -132,18 +142,20 @@ def _media(part: ET.Element, tier: int, base: str) -> Iterator[Picture]:
 
 def _loose(part: ET.Element, name: str, base: str) -> Iterator[Picture]:
     """Yield the pictures of one part of an item."""
-    base = urljoin(base, part.get(_XML_BASE, ""))
+    base = joined(base, part.get(_XML_BASE, ""))
     if _MEDIA in namespace(part.tag):
         yield from _media(part, MEDIA, base)
     elif name == "link":
         yield from _linked(part, base)
     elif name == "enclosure":
-        address, kind = part.get("url", ""), part.get("type", "")
-        if kind.startswith("image/") or (not kind and _is_image(address)):
+        address = part.get("url", "")
+        if _is_meant(part.get("type", ""), address):
             yield Picture(address, ENCLOSED, base=base)
     elif name in ("url", "image"):
         inner = next((one.text or "" for one in part if local(one.tag) == "url"), part.text or "")
-        yield Picture(inner.strip(), NAMED, base=base)
+        # An image is one whatever its address; an address alone may be of anything.
+        if name == "image" or _is_image(inner):
+            yield Picture(inner.strip(), NAMED, base=base)
     elif name in _PAGES:
         yield from _in_page(part, base)
     elif name == "guid" and _is_image(part.text or ""):
@@ -153,8 +165,7 @@ def _loose(part: ET.Element, name: str, base: str) -> Iterator[Picture]:
 def _linked(part: ET.Element, base: str) -> Iterator[Picture]:
     address = part.get("href", "") or (part.text or "").strip()
     if part.get("rel") == "enclosure":
-        kind = part.get("type", "")
-        if kind.startswith("image/") or (not kind and _is_image(address)):
+        if _is_meant(part.get("type", ""), address):
             yield Picture(address, LINKED, base=base)
     elif _is_image(address):
         yield Picture(address, LINK, base=base)
@@ -167,10 +178,16 @@ def _in_page(part: ET.Element, base: str) -> Iterator[Picture]:
         if _is_image(match[1]):
             yield Picture(match[1].replace("&amp;", "&"), LINKED, base=base)
     yield from pictures_in(page, IN_PAGE, base)
-    for inner in part.iter():
+    for inner in islice(part.iter(), _PAGE_CAP_ELEMENTS):
         if local(inner.tag) == "img":
             size = pixels(inner.get("width")), pixels(inner.get("height"))
             yield Picture(inner.get("src", ""), IN_PAGE, *size, base)
+
+
+def _is_meant(kind: str, address: str) -> bool:
+    """Say whether something of a kind is an image; of one without, or of any, its name says it."""
+    kind = kind.strip().lower()
+    return kind.startswith("image") or (kind in _NO_KINDS and _is_image(address))
 
 
 def _is_image(address: str) -> bool:

@@ -2,10 +2,14 @@
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from itertools import islice
+from typing import Final
 from urllib.parse import unquote
 
-from stillframe.workers.feedparse.document import ITEMS_CAP, About, Entry, Found, Picture
+from stillframe.workers.feedparse.document import About, Entry, Found, Picture
 from stillframe.workers.feedparse.markup import local
+
+_PROPERTIES_CAP: Final = 200
 
 
 def recognises(document: ET.Element, about: About) -> bool:
@@ -21,10 +25,14 @@ def read(document: ET.Element, about: About) -> Found:
 
 
 def _entries(document: ET.Element) -> Iterator[Entry]:
-    for response in list(document)[:ITEMS_CAP]:
-        said = {local(part.tag): (part.text or "").strip() for part in response.iter()}
+    for response in document:
+        # The first of a name is the file's own; others lie deeper, or are said to be missing.
+        said: dict[str, str] = {}
+        for part in islice(response.iter(), _PROPERTIES_CAP):
+            if part.text and part.text.strip():
+                said.setdefault(local(part.tag), part.text.strip())
         address = said.get("href", "")
-        if said.get("getcontenttype", "").startswith("image/"):
+        if said.get("getcontenttype", "").lower().startswith("image/"):
             name = unquote(address.rstrip("/").rpartition("/")[2])
             yield Entry(
                 (Picture(address),),
