@@ -88,6 +88,16 @@ def test_a_table_that_is_missing_is_damage(tmp_path: Path) -> None:
     assert (names(open_database(path, PLAN)), open_database(path, PLAN).note) == (["first"], "")
 
 
+def test_a_table_whose_name_is_no_text_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "things.sqlite3"
+    open_database(str(path), PLAN).database.close()
+    # SQLite quotes the broken statement in its error; Python cannot read that.
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE things", b"CREATE TABL\xff things"))
+    opened = open_database(str(path), PLAN)
+    assert "no text" in opened.note
+    assert names(opened) == ["first"]
+
+
 @pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal"])
 @pytest.mark.parametrize("kind", ["database", "text", "dangling", "fifo", "directory"])
 def test_what_is_no_file_is_neither_followed_nor_written(

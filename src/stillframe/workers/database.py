@@ -64,6 +64,16 @@ class Opened:
     note: str = ""
 
 
+class _Database(sqlite3.Connection):
+    """A connection that says so when a file is damaged, also where the words for it are."""
+
+    def execute(self, statement: str, values: "sqlite3._Parameters" = (), /) -> sqlite3.Cursor:
+        try:
+            return super().execute(statement, values)
+        except UnicodeDecodeError as error:  # SQLite names a table whose name is no text
+            raise sqlite3.DatabaseError(f"a name in it is no text: {error}") from error
+
+
 def open_database(path: str, blueprint: Blueprint) -> Opened:
     """Open the file at `path`, "" for one in memory; make it, or a substitute, if need be."""
     if not path:
@@ -110,7 +120,13 @@ def set_aside(path: str) -> None:
 
 def _open(path: str, blueprint: Blueprint) -> sqlite3.Connection:
     # Several threads may use it, one at a time: whoever has it sees to that.
-    database = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+    database = sqlite3.connect(
+        path,
+        timeout=_BUSY_S,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=_Database,
+    )
     try:
         _refuse_newer(database, path, blueprint)  # before anything in it is changed
         _write_ahead(database)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mirror_writer import CAPS, NOW_S
 from photos import shipped
@@ -58,10 +60,16 @@ def everything(mirror: Mirror) -> int:
         "UPDATE images SET expires_s = 9e999",
         "UPDATE images SET size_bytes = -1",
         "UPDATE images SET size_bytes = 'many'",
+        "UPDATE images SET size_bytes = 5",
+        "UPDATE images SET gone = 1",
         "UPDATE images SET seq = -5",
         "UPDATE sightings SET metadata = x'c1'",
         "UPDATE sightings SET metadata = 'text'",
         "UPDATE sightings SET metadata = 5",
+        # One field, whose name or value is no text; and more levels than anybody means.
+        "UPDATE sightings SET metadata = x'81a375726ca1ff'",
+        "UPDATE sightings SET metadata = x'81a1ffa161'",
+        "UPDATE sightings SET metadata = CAST(replace(hex(zeroblob(9999)), '0', x'91') AS BLOB)",
         "UPDATE sightings SET feed = x'00'",
         "INSERT INTO feeds VALUES ('https://a.example/feed', 5)",
         "INSERT INTO holds VALUES ('a.example', 'soon')",
@@ -109,6 +117,37 @@ def cut(path: Path) -> None:
 
 def no_database(path: Path) -> None:
     path.write_bytes(b"<!doctype html>" * 1000)
+
+
+@settings(max_examples=60, deadline=None)  # a disk has its own pace
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 1 << 16), st.binary(min_size=1, max_size=40)),
+        min_size=1,
+        max_size=20,
+    ),
+    st.none() | st.integers(1, 1 << 16),
+)
+def test_whatever_is_in_the_file_the_images_are_there(
+    tmp_path_factory: pytest.TempPathFactory,
+    patches: list[tuple[int, bytes]],
+    size_bytes: int | None,
+) -> None:
+    folder = tmp_path_factory.mktemp("mirror")
+    filled(folder).close()
+    path = folder / "feeds" / DATABASE_NAME
+    content = bytearray(path.read_bytes())
+    for place, patch in patches:
+        at = place % len(content)
+        content[at : at + len(patch)] = patch
+    path.write_bytes(content[:size_bytes])
+    mirror = Mirror(bytes(folder / "feeds"), CAPS, now_s=NOW_S)
+    everything(mirror)
+    found = {one.cache_path for one in mirror.changes(0, 64, 1 << 20).items}
+    here = {bytes(file) for file in (folder / "feeds").glob("*.jpg")}
+    assert found == here
+    assert len(here) == 3
+    mirror.close()
 
 
 DAMAGES = pytest.mark.parametrize("damage", [garbage, further_in, cut, no_database])

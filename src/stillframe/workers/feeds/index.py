@@ -143,6 +143,14 @@ class Index:
             self._mending = outer
 
 
+def unpacked(kept: bytes, kind: type[T]) -> T | None:
+    """Return what was kept as MessagePack; None for what is of another version, or damaged."""
+    try:
+        return msgspec.msgpack.decode(kept, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
 def _refusal(cause: Exception, *, full: bool = False) -> FetchError:
     reason = DropReason.DISK_FULL if full else DropReason.MIRROR_UNSAFE
     return FetchError(reason, f"the feeds' index: {cause}")

@@ -14,6 +14,7 @@ import msgspec
 
 from stillframe.contracts.caps import MIRROR_PAGE_CAP_ITEMS, READING_CAP_BYTES
 from stillframe.contracts.feeds import DropReason, ImageMetadata
+from stillframe.workers.feeds.index import unpacked
 from stillframe.workers.feeds.mirror import Changed, Mirror
 from stillframe.workers.feeds.problem import FetchError
 from stillframe.workers.feeds.saving import Saving
@@ -134,11 +135,9 @@ class Mirrored(Keeping):
         return known
 
     def _load(self, url: str) -> Record:
-        try:
-            kept = self._mirror.record(url)
-            return Record() if kept is None else msgspec.msgpack.decode(kept, type=Record)
-        except (FetchError, msgspec.DecodeError):  # not to be read, or of another version
-            return Record()
+        with contextlib.suppress(FetchError):
+            return unpacked(self._mirror.record(url) or b"", Record) or Record()
+        return Record()
 
     def put(self, url: str, record: Record) -> None:
         """Keep what is known of a feed."""

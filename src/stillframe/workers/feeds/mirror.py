@@ -8,7 +8,6 @@ was killed; a database that is lost or damaged is made anew from the files; what
 an image is never taken for what another says.
 """
 
-import contextlib
 import os
 import re
 from collections.abc import Collection
@@ -19,7 +18,7 @@ import msgspec
 from stillframe.contracts.feeds import DropReason, ImageMetadata, Moment
 from stillframe.contracts.messages import Count
 from stillframe.workers.feeds.folder import Folder, name_of
-from stillframe.workers.feeds.index import Index
+from stillframe.workers.feeds.index import Index, unpacked
 from stillframe.workers.feeds.problem import FetchError
 from stillframe.workers.feeds.rotation import Caps, Kept, leaving
 from stillframe.workers.formats import HEAD_BYTES, Format, recognise
@@ -101,18 +100,19 @@ class Mirror:
         """Forget rows without a file, and adopt files without a row."""
         query = "SELECT name, size_bytes, seq FROM images WHERE gone = 0"
         rows = self._index.ask(tuple[Name, Count, Seq], query)
-        known = set()
-        for name, size_bytes, _ in rows:
-            if self._folder.size_bytes(name) == size_bytes:
-                known.add(name)
-                continue
-            self._folder.remove(name)
+        right = {
+            name for name, size_bytes, _ in rows if self._folder.size_bytes(name) == size_bytes
+        }
+        wrong = [name for name, _, _ in rows if name not in right]
+        for name in wrong:
             self._mark_gone(name)
-            # It is not known any more: should a feed still have it, it may come again.
-            self._index.run("DELETE FROM sightings WHERE name = ?", name)
         for name in self._folder.names():
-            if name not in known and _NAME.fullmatch(name):
-                self._adopt(name)
+            if name not in right and _NAME.fullmatch(name):
+                self._adopt(name)  # also one of which only the row was wrong
+        for name in wrong:
+            if self._folder.size_bytes(name) is None:
+                # It is not known any more: should a feed still have it, it may come again.
+                self._index.run("DELETE FROM sightings WHERE name = ?", name)
 
     def _adopt(self, name: str) -> None:
         content = self._folder.read(name, _IMAGE_CAP_BYTES) or b""
@@ -237,8 +237,7 @@ class Mirror:
     def _describe(self, name: str, path: bytes) -> ImageMetadata:
         query = "SELECT metadata FROM sightings WHERE name = ? ORDER BY seen_s LIMIT 1"
         for (said,) in self._index.ask(tuple[bytes], query, name):
-            with contextlib.suppress(msgspec.DecodeError):  # of another version
-                item = msgspec.msgpack.decode(said, type=ImageMetadata)
+            if (item := unpacked(said, ImageMetadata)) is not None:
                 return msgspec.structs.replace(item, cache_path=path)
         return ImageMetadata(
             url=_ADOPTED + name,

@@ -20,7 +20,6 @@ CREATE TABLE images (
     seq INTEGER NOT NULL,           -- rises with every change that a show must hear of
     gone INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
-CREATE INDEX images_by_seq ON images (seq);
 CREATE TABLE sightings (
     feed TEXT NOT NULL,
     url TEXT NOT NULL,
