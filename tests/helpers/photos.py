@@ -57,3 +57,12 @@ def largest_step(one: Image.Image, other: Image.Image) -> int:
     """Return by how many steps of 255 two pictures differ at their worst place."""
     assert (one.size, one.mode) == (other.size, other.mode)
     return int(np.abs(np.asarray(one, int) - np.asarray(other, int)).max())
+
+
+def packed_jpeg(folder: Path, image: Image.Image, orientation: int = 1) -> bytes:
+    """Return a JPEG packed as JPEG XL without loss, as `cjxl` does; its EXIF is compressed."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = orientation, "Canon"
+    path = saved(image, folder / "to be packed.jpg", "JPEG", quality=95, exif=exif)
+    with Image.open(path) as jpeg:
+        return encoded(jpeg, "JXL", lossless_jpeg=True)

@@ -1,4 +1,4 @@
-"""Cameras' RAW files, made by hand: no package writes them."""
+"""Cameras' RAW files and rare TIFFs, made by hand: no package here writes them."""
 
 import io
 import struct
@@ -88,3 +88,22 @@ def _first_directory(
         50721: ("ii", matrix),
     }
     return directory(entries, 8)
+
+
+def deep_tiff(width: int, height: int) -> bytes:
+    """Return a grey TIFF of three colours of 32-bit floats each, half bright."""
+    colours = np.full((height, width, 3), 127.5, "<f4").tobytes()
+    entries = {
+        256: longs(width),
+        257: longs(height),
+        258: shorts(32, 32, 32),
+        259: shorts(1),
+        262: shorts(2),
+        273: longs(0),
+        277: shorts(3),
+        278: longs(height),
+        279: longs(len(colours)),
+        339: shorts(3, 3, 3),
+    }
+    entries[273] = longs(8 + len(directory(entries, 8)))
+    return b"II*\0" + struct.pack("<I", 8) + directory(entries, 8) + colours

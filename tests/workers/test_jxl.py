@@ -2,6 +2,7 @@
 
 import io
 import struct
+from pathlib import Path
 
 import pillow_jxl  # noqa: F401 - registers itself with Pillow
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from photos import packed_jpeg
 from stillframe.contracts.pixels import Size
 from stillframe.workers.jxl import HEAD_BYTES, is_jxl, jxl_size
 
@@ -35,6 +37,13 @@ def test_the_size_is_the_one_that_was_encoded(size: tuple[int, int], boxed: bool
     data = jxl(size, boxed=boxed)
     assert is_jxl(data)
     assert jxl_size(data[:HEAD_BYTES]) == Size(*size)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_size_is_as_the_picture_is_shown(tmp_path: Path, orientation: int) -> None:
+    data = packed_jpeg(tmp_path, Image.new("RGB", (60, 40)), orientation)
+    shown = Size(40, 60) if orientation >= 5 else Size(60, 40)
+    assert jxl_size(data[:HEAD_BYTES]) == shown
 
 
 def test_what_stands_before_the_picture_is_passed_over() -> None:

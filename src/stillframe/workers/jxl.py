@@ -1,8 +1,8 @@
 """The size of a JPEG XL, from its first bytes.
 
 Role: pure. Counterpart: the plugin of Pillow knows the size only when it has decoded everything,
-which is too late for a budget and too slow for an index. Source: ISO/IEC 18181-1, the size header;
-ISO/IEC 18181-2, the boxes.
+which is too late for a budget and too slow for an index. Source: ISO/IEC 18181-1, the size header
+and the orientation behind it; ISO/IEC 18181-2, the boxes.
 
 Guarantees: whatever the bytes, the outcome is a size of at least one pixel, or None; nothing is
 read beyond them.
@@ -18,6 +18,7 @@ _BARE: Final = b"\xff\x0a"
 _BOXED: Final = b"\x00\x00\x00\x0cJXL \x0d\x0a\x87\x0a"
 _BOX_HEADER_BYTES, _LONG_BOX_HEADER_BYTES = 8, 16
 _PART_NUMBER_BYTES: Final = 4
+_FIRST_SWAPPING_ORIENTATION: Final = 5  # 5 to 8 lie on their side
 _SIDE_BITS: Final = (9, 13, 18, 30)
 _SMALL_STEP: Final = 8
 # Width by height, for the seven shapes that have a number.
@@ -43,7 +44,18 @@ def jxl_size(head: bytes) -> Size | None:
         width = height * over // under
     else:
         width = _side(bits, small=bool(small))
-    return Size(max(1, width), height) if not bits.exhausted else None
+    lies = _orientation(bits) >= _FIRST_SWAPPING_ORIENTATION
+    if bits.exhausted:
+        return None
+    return Size(height, max(1, width)) if lies else Size(max(1, width), height)
+
+
+def _orientation(bits: "_Bits") -> int:
+    """Return how the picture is to be turned, in EXIF's numbers."""
+    all_default = bits.take(1)
+    if all_default or not bits.take(1):  # nothing beyond the usual
+        return 1
+    return 1 + bits.take(3)
 
 
 def _codestream(head: bytes) -> int | None:

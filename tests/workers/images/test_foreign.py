@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from decoding import Decoder
-from photos import encoded, picture, psnr_db
+from photos import encoded, packed_jpeg, picture, psnr_db
 from raw_photos import dng
 from stillframe.contracts.errors import FaultError, FaultKind
 from stillframe.contracts.images import Mode
@@ -67,6 +67,17 @@ def test_a_photo_on_its_side_stands_upright(decoder: Decoder, tmp_path: Path, ki
     contents = make(kind, PHOTO if kind == "JXL" else lying, exif=exif.tobytes())
     frame = shown(decoder, tmp_path / "a", contents)
     assert psnr_db(frame, PHOTO.resize(SIZE, Image.Resampling.LANCZOS)) > 33
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_jpeg_that_was_packed_as_jpeg_xl_is_shown_as_the_jpeg_was(
+    decoder: Decoder, tmp_path: Path, orientation: int
+) -> None:
+    packed = packed_jpeg(tmp_path, PHOTO, orientation)
+    jpeg = decoder.decode(tmp_path / "to be packed.jpg", SIZE, Mode.FILL)
+    (tmp_path / "a.jxl").write_bytes(packed)
+    frame = decoder.decode(tmp_path / "a.jxl", SIZE, Mode.FILL)
+    assert psnr_db(frame.rgb, jpeg.rgb) > 40
 
 
 @pytest.mark.parametrize("kind", ["AVIF", "HEIF", "JXL"])

@@ -1,7 +1,6 @@
 """Where the content of a photo lands in its frame: never half a pixel off, in any mode and size."""
 
 import numpy as np
-import pytest
 import pyvips
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,18 +8,13 @@ from hypothesis import strategies as st
 from stillframe.contracts.images import Colour, Mode
 from stillframe.contracts.pixels import Size
 from stillframe.workers.images.core import plan_frame
-from stillframe.workers.images.photo import DecodedPhoto, upright
+from stillframe.workers.images.photo import DecodedPhoto
 
 # As many pixels as there are steps of brightness.
 SIDES = st.integers(40, 250)
 TARGETS = st.integers(20, 700)
 # A Lanczos kernel leans on its edge; a ramp is a ramp in the middle.
 MARGIN = 8
-
-
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_size_stands_upright(orientation: int) -> None:
-    assert upright(3, 2, orientation) == (Size(2, 3) if orientation >= 5 else Size(3, 2))
 
 
 def ramp(length: int, across: int, *, along_x: bool) -> pyvips.Image:

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pillow_heif
+import pillow_jxl  # noqa: F401 - registers itself with Pillow
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from photos import encoded, picture, shipped
+from photos import encoded, packed_jpeg, picture, shipped
+from raw_photos import deep_tiff, dng
 from stillframe.contracts.errors import FaultError, FaultKind
 from stillframe.workers.library.facts import Header
 from stillframe.workers.library.header import read_header, set_up
@@ -145,6 +147,46 @@ def test_xmp_is_found_where_png_and_tiff_keep_it(tmp_path: Path) -> None:
     assert read(tmp_path / "a", tiff).keywords == ("Summer", "lake")
 
 
+def test_jpeg_xl_is_described_without_being_decoded(tmp_path: Path) -> None:
+    tags = {0x4746: 3}
+    made = encoded(small(), "JXL", exif=exif(orientation=6, tags=tags).tobytes(), xmp=ATTRIBUTES)
+    end = made.rindex(b"jxlp") + 4 + 12  # of the picture itself, hardly anything
+    header = read(tmp_path / "a", made[:end])
+    assert (header.format, header.width, header.height) == ("jxl", 60, 40)
+    assert header.orientation == 1, "its EXIF is not what turns it"
+    assert (header.taken_s, header.camera) == (TAKEN_S, "Canon EOS 5D")
+    assert (header.rating, header.keywords) == (4, ("Summer", "lake"))
+    assert read(tmp_path / "a", encoded(small(), "JXL", exif=exif(tags=tags).tobytes())).rating == 3
+
+
+def test_a_jpeg_that_was_packed_as_jpeg_xl_stands_upright_and_says_its_camera(
+    tmp_path: Path,
+) -> None:
+    header = read(tmp_path / "a", packed_jpeg(tmp_path, small(), orientation=6))
+    assert (header.width, header.height, header.camera) == (40, 60, "Canon")
+
+
+def test_what_the_show_can_show_is_not_broken(tmp_path: Path) -> None:
+    """Pillow knows no TIFF whose colours are 32-bit floats, as photographers' programs write it."""
+    header = read(tmp_path / "a", deep_tiff(60, 40))
+    assert (header.format, header.width, header.height) == ("tiff", 60, 40)
+
+
+def test_what_nobody_can_show_is_broken() -> None:
+    """Of 64-bit floats: neither Pillow nor libvips reads such a picture."""
+    with pytest.raises(FaultError) as refused:
+        read_header(os.fsencode(shipped("multipage_rgb.tif")))
+    assert refused.value.fault.kind is FaultKind.UNSUPPORTED_FORMAT
+
+
+def test_a_camera_s_raw_file_that_is_no_plain_tiff_is_not_broken(tmp_path: Path) -> None:
+    made = bytearray(dng(encoded(small(), "JPEG")))
+    first = made.index(struct.pack("<HHIHH", 262, 3, 1, 6, 0))
+    struct.pack_into("<H", made, first + 8, 32803)  # the sensor's own numbers, in Pillow's eyes
+    header = read(tmp_path / "a", bytes(made))
+    assert (header.format, header.width, header.height) == ("raw", 128, 96)
+
+
 def test_windows_rating_and_keywords_count_where_there_is_no_xmp(tmp_path: Path) -> None:
     tags = {0x4746: 3, 0x9C9E: "lake;Summer\0".encode("utf-16-le")}
     header = read(tmp_path / "a", encoded(small(), "JPEG", exif=exif(tags=tags)))
@@ -208,7 +250,7 @@ def test_what_is_no_photo_is_refused_with_a_reason(
 
 SAMPLES = {
     kind: encoded(small(), kind, exif=exif(gps={1: "N", 2: (1.0, 2.0, 3.0)}).tobytes())
-    for kind in ("JPEG", "PNG", "WEBP", "TIFF", "AVIF")
+    for kind in ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "JXL")
 } | {"HEIF": heic(small(), exif=exif().tobytes(), xmp=ATTRIBUTES)}
 
 

@@ -22,7 +22,8 @@ from stillframe.contracts.errors import FaultError, FaultKind
 from stillframe.workers import jxl
 from stillframe.workers.formats import PACKAGES, Format
 from stillframe.workers.images.core import decoder_fault
-from stillframe.workers.images.photo import DecodedPhoto, Photo, upright
+from stillframe.workers.images.photo import DecodedPhoto, Photo
+from stillframe.workers.vips import upright
 
 _PILLOW_NAMES: Final = {
     Format.AVIF: "AVIF",
@@ -134,10 +135,9 @@ def _pillow(file: BinaryIO, kind: Format) -> Photo:
         file.seek(0)
         if size is None:
             raise FaultError(FaultKind.DECODER_ERROR, "its size cannot be told")
-        return DecodedPhoto(size, lambda: _pixels(_open(file, kind), orientation=1))
+        return DecodedPhoto(size, lambda: _jxl_pixels(_open(file, kind)))
     image = _open(file, kind)
-    said = image.getexif().get(_ORIENTATION, 1)
-    orientation = said if isinstance(said, int) and said in range(1, 9) else 1
+    orientation = _orientation(image)
     size = upright(*image.size, orientation)
     return DecodedPhoto(size, lambda: _pixels(image, orientation))
 
@@ -147,6 +147,16 @@ def _open(file: BinaryIO, kind: Format) -> Image.Image:
     factory, _ = Image.OPEN[_PILLOW_NAMES[kind]]
     image: Image.Image = factory(file, "")
     return image
+
+
+def _orientation(image: Image.Image) -> int:
+    said = image.getexif().get(_ORIENTATION, 1)
+    return said if isinstance(said, int) and said in range(1, 9) else 1
+
+
+def _jxl_pixels(image: Image.Image) -> pyvips.Image:
+    # libjxl turns what it decodes; of a JPEG that was packed, the plugin makes that JPEG again.
+    return _pixels(image, _orientation(image) if getattr(image, "jpeg", False) else 1)
 
 
 def _pixels(image: Image.Image, orientation: int) -> pyvips.Image:

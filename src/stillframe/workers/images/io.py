@@ -28,6 +28,7 @@ from stillframe.contracts.sandbox import Sandbox
 from stillframe.contracts.slot_header import SlotHeader
 from stillframe.contracts.wire import PROTOCOLS, Protocol
 from stillframe.transport.arena import SlotWriter
+from stillframe.workers import vips
 from stillframe.workers.formats import HEAD_BYTES, PACKAGES, recognise
 from stillframe.workers.handler import Handler
 from stillframe.workers.images.core import (
@@ -47,13 +48,6 @@ if TYPE_CHECKING:
 
 _BANDS: Final = 4
 _SHARPEN_SIGMA_PX: Final = 0.5  # a screen's pixel: no halo that an eye could find
-_LOADERS: Final = (
-    "VipsForeignLoadJpeg",
-    "VipsForeignLoadPng",
-    "VipsForeignLoadWebp",
-    "VipsForeignLoadNsgif",
-    "VipsForeignLoadTiff",
-)
 _ALPHA_OPAQUE: Final = 255
 
 
@@ -83,8 +77,7 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
         settings = msgspec.convert(start.settings, ImageSettings)
         grant = start.arena
         writer = SlotWriter.open(grant.descriptor, grant.slot_count, grant.slot_bytes)
-        _allow_only(*_LOADERS)
-        pyvips.cache_set_max(0)  # every photo is decoded once: a cache would only hold memory
+        vips.set_up()
         return cls(writer, settings, start.sandbox)
 
     @property
@@ -201,13 +194,6 @@ def _decoder_words() -> Iterator[None]:
     except UnicodeDecodeError as error:
         # pyvips takes every message for UTF-8, but a damaged file is quoted in some.
         raise decoder_fault(error.object.decode("utf-8", "backslashreplace")) from error
-
-
-def _allow_only(*loaders: str) -> None:
-    """Block every loader of libvips but these; it has some forty, of very different care."""
-    pyvips.operation_block_set("VipsForeignLoad", True)
-    for loader in loaders:
-        pyvips.operation_block_set(loader, False)
 
 
 def _to_rgba(image: pyvips.Image) -> pyvips.Image:

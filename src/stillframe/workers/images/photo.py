@@ -8,7 +8,6 @@ passes of one filter, with colours multiplied by alpha; an embedded profile is c
 """
 
 import abc
-import os
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -16,11 +15,11 @@ import pyvips
 
 from stillframe.contracts.images import Colour
 from stillframe.contracts.pixels import Size
+from stillframe.workers import vips
 from stillframe.workers.images.core import Plan
 
 # Half a photo is refused: an early end, which the TIFF loader calls an error.
 _LOADER_OPTIONS: Final = "fail_on=error"
-_FIRST_SWAPPING_ORIENTATION: Final = 5  # EXIF 5 to 8 lie on their side
 
 
 class Photo(abc.ABC):
@@ -59,19 +58,13 @@ class NativePhoto(Photo):
             pyvips.Error: if it cannot be read.
         """
         self._descriptor = descriptor
-        image = pyvips.Image.new_from_source(self._source(), "", access="sequential")
-        orientation = image.get("orientation") if image.get_typeof("orientation") else 1
-        self.upright = upright(image.width, image.height, orientation)
+        self.upright = vips.upright_size(descriptor)
 
     def _thumbnail(self, width: int, options: dict[str, Any]) -> pyvips.Image:
         # libvips takes no notice of `fail_on` here unless it stands in the loader's own options.
         return pyvips.Image.thumbnail_source(
-            self._source(), width, option_string=_LOADER_OPTIONS, **options
+            vips.source(self._descriptor), width, option_string=_LOADER_OPTIONS, **options
         )
-
-    def _source(self) -> pyvips.Source:
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        return pyvips.Source.new_from_descriptor(self._descriptor)
 
 
 class DecodedPhoto(Photo):
@@ -100,9 +93,3 @@ def _enlarged(image: pyvips.Image, size: Size) -> pyvips.Image:
         oarea=[0, 0, size.width, size.height],
         extend="copy",
     )
-
-
-def upright(width: int, height: int, orientation: int) -> Size:
-    """Return a size as it is when the photo stands upright."""
-    lies = orientation >= _FIRST_SWAPPING_ORIENTATION
-    return Size(height, width) if lies else Size(width, height)

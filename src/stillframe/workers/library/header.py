@@ -1,7 +1,8 @@
 """What a photo says of itself, without a pixel being decoded.
 
 Role: from a file to size, time, place, camera, rating and keywords. Counterpart: Pillow reads the
-containers; `workers.library.index` keeps what is said.
+containers, but for JPEG XL, and where it cannot, `workers.library.second_look` does;
+`workers.library.index` keeps what is said.
 
 Guarantees: whatever the bytes, the outcome is a `Header` or a `FaultError`; numbers in a header are
 in range or left out.
@@ -10,14 +11,14 @@ in range or left out.
 import codecs
 import datetime as dt
 import math
+import os
 import re
 import struct
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, BinaryIO, Final
 
 import pillow_heif
-import pillow_jxl  # noqa: F401 - registers itself with Pillow
 from PIL import (  # noqa: F401 - a container's reader is known once it is imported
     AvifImagePlugin,
     BmpImagePlugin,
@@ -32,7 +33,12 @@ from PIL import (  # noqa: F401 - a container's reader is known once it is impor
 )
 
 from stillframe.contracts.errors import FaultError, FaultKind
+from stillframe.contracts.pixels import Size
+from stillframe.workers.formats import HEAD_BYTES, Format, recognise
+from stillframe.workers.jxl import is_jxl, jxl_size
 from stillframe.workers.library.facts import Header
+from stillframe.workers.library.jxl_boxes import said_in_boxes
+from stillframe.workers.library.second_look import size_of
 from stillframe.workers.library.xmp import Opinion, read_xmp, stars, tidy
 from stillframe.workers.opening import opened
 
@@ -47,11 +53,14 @@ _LARGEST_PX: Final = 2**31 - 1
 _DEGREES: Final = 3  # and minutes, and seconds
 _LATITUDE, _LONGITUDE = 90.0, 180.0
 # Most cameras' RAW files are TIFF inside. A JPEG that holds several pictures becomes MPO by itself.
-_FORMATS: Final = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "JXL", "GIF", "TIFF", "BMP", "DIB")
+_FORMATS: Final = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "TIFF", "BMP", "DIB")
 # Photography is younger, and a camera whose clock was never set says 1970 or less.
 _EARLIEST: Final = dt.datetime(1971, 1, 1, tzinfo=dt.UTC)
 _TIME: Final = re.compile(r"[\0 ]*(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
 _KEYWORDS_CODEC: Final = "utf-16-le"
+_NO_TAGS: Final[Mapping[int, Mapping[int, Any]]] = {0: {}, _EXIF: {}, _GPS: {}}
+# As Pillow calls them.
+_NAMES: Final = {Format.HEIC: "heif", Format.JXL: "jxl", Format.RAW: "raw"}
 _XMP_NAMES: Final = ("xmp", "XML:com.adobe.xmp")
 # What Pillow raises for headers that are wrong inside, beside its own complaints.
 _WRONG_INSIDE: Final = (
@@ -82,10 +91,22 @@ def read_header(path: bytes) -> Header:
     """Read one file's header.
 
     Raises:
-        FaultError: `not-found`, `not-readable`, `not-a-file`, `unsupported-format` or `truncated`.
+        FaultError: `not-found`, `not-readable`, `not-a-file`, `unsupported-format`,
+            `decoder-error` or `truncated`.
     """
     with opened(path) as descriptor, open(descriptor, "rb", closefd=False) as file:
-        return _read(file)
+        head = os.pread(descriptor, HEAD_BYTES, 0)
+        if is_jxl(head):
+            return _jxl_header(descriptor, head)
+        try:
+            return _read(file)
+        except FaultError as refused:
+            # Broken is what the show cannot show, not what Pillow does not read.
+            kind = recognise(head, lambda at, size: os.pread(descriptor, size, at))
+            size = size_of(descriptor, kind) if kind is not None else None
+            if kind is None or size is None:
+                raise refused from None
+            return _header(_NAMES.get(kind, kind.value.lower()), size, _NO_TAGS, Opinion())
 
 
 def _read(file: BinaryIO) -> Header:
@@ -99,8 +120,24 @@ def _read(file: BinaryIO) -> Header:
         raise FaultError(FaultKind.DECODER_ERROR, f"the header is wrong: {detail}") from error
 
 
+def _jxl_header(descriptor: int, head: bytes) -> Header:
+    size = jxl_size(head)
+    if size is None:
+        raise FaultError(FaultKind.DECODER_ERROR, "the header is wrong: its size cannot be told")
+    end = os.fstat(descriptor).st_size
+    data, packet = said_in_boxes(lambda at, count: os.pread(descriptor, count, at), end)
+    exif = Image.Exif()
+    try:
+        exif.load(data)
+    except _WRONG_INSIDE:
+        exif = Image.Exif()
+    tags = _tags(lambda: exif)
+    # The size is as shown already, whatever the EXIF says: by the format's own orientation.
+    return _header("jxl", size, tags, _opinion((packet, tags[0].get(_XMP)), tags[0]))
+
+
 def _header_of(image: Image.Image) -> Header:
-    tags = _tags(image)
+    tags = _tags(image.getexif)
     orientation = tags[0].get(_ORIENTATION, 1)
     if not isinstance(orientation, int) or not 1 <= orientation <= _LAST_ORIENTATION:
         orientation = 1
@@ -109,11 +146,23 @@ def _header_of(image: Image.Image) -> Header:
         raise ValueError(f"{width} x {height} pixels")
     if orientation >= _FIRST_SWAPPING_ORIENTATION:
         width, height = height, width
-    opinion = _opinion(image, tags[0])
+    packets = (*map(image.info.get, _XMP_NAMES), tags[0].get(_XMP))
+    opinion = _opinion(packets, tags[0])
+    name = (image.format or "").lower()
+    return _header(name, Size(width, height), tags, opinion, orientation)
+
+
+def _header(
+    name: str,
+    upright: Size,
+    tags: Mapping[int, Mapping[int, Any]],
+    opinion: Opinion,
+    orientation: int = 1,
+) -> Header:
     return Header(
-        format=(image.format or "").lower(),
-        width=width,
-        height=height,
+        format=name,
+        width=upright.width,
+        height=upright.height,
         orientation=orientation,
         taken_s=_taken_s(tags),
         camera=_camera(tags[0]),
@@ -124,13 +173,13 @@ def _header_of(image: Image.Image) -> Header:
     )
 
 
-def _tags(image: Image.Image) -> dict[int, Mapping[int, Any]]:
+def _tags(exif_of: Callable[[], Image.Exif]) -> Mapping[int, Mapping[int, Any]]:
     """Return the EXIF tags by block; a photo whose EXIF is wrong is a photo without."""
     try:
-        exif = image.getexif()
+        exif = exif_of()
         return {0: dict(exif), _EXIF: exif.get_ifd(_EXIF), _GPS: exif.get_ifd(_GPS)}
     except _WRONG_INSIDE:
-        return {0: {}, _EXIF: {}, _GPS: {}}
+        return _NO_TAGS
 
 
 def _taken_s(tags: Mapping[int, Mapping[int, Any]]) -> int | None:
@@ -174,9 +223,9 @@ def _angle(gps: Mapping[int, Any], first: int, negative: bytes, limit: float) ->
     return sign * float(degrees)
 
 
-def _opinion(image: Image.Image, tags: Mapping[int, Any]) -> Opinion:
+def _opinion(packets: Iterable[object], tags: Mapping[int, Any]) -> Opinion:
     """Return what people said of a photo: in XMP, else as Windows writes it."""
-    for packet in (*map(image.info.get, _XMP_NAMES), tags.get(_XMP)):
+    for packet in packets:
         if packet:
             try:
                 return read_xmp(packet if isinstance(packet, bytes) else str(packet).encode())
