@@ -40,6 +40,11 @@ def test_what_an_encoder_writes_is_recognised(kind: str, known: Format) -> None:
     assert recognise(made(kind)[:HEAD_BYTES]) is known
 
 
+@pytest.mark.parametrize("text", [b"BM", b"BMW: what is new\n" * 9, b"BM" + bytes(60)])
+def test_not_all_that_begins_like_a_bitmap_is_one(text: bytes) -> None:
+    assert recognise(text) is None
+
+
 def test_a_large_tiff_and_real_photos_are_recognised() -> None:
     big = io.BytesIO()
     SMALL.save(big, "TIFF", big_tiff=True)

@@ -54,7 +54,6 @@ _MAGIC: Final = (
     (b"\x89PNG\r\n\x1a\n", Format.PNG),
     (b"GIF87a", Format.GIF),
     (b"GIF89a", Format.GIF),
-    (b"BM", Format.BMP),
     (b"FUJIFILMCCD-RAW", Format.RAW),
     (b"IIU\0", Format.RAW),  # Panasonic
     (b"IIRO", Format.RAW),  # Olympus
@@ -70,6 +69,9 @@ _BRANDS: Final = {
 # The general brands of such files; a special one stands behind.
 _GENERAL_BRANDS: Final = (b"mif1", b"msf1", b"MiHE", b"MiPr")
 _BRANDS_END_BYTES: Final = 256
+# "BM" begins many a text; a bitmap says there how long its second header is.
+_BMP_HEADER_AT: Final = 14
+_BMP_HEADERS_BYTES: Final = (12, 16, 40, 52, 56, 64, 108, 124)
 _CANON_RAW_AT, _CANON_RAW = 8, b"CR"
 _TAGS_CAP: Final = 512
 _DIRECTORY_CAP_BYTES: Final = 2 + 12 * _TAGS_CAP
@@ -82,18 +84,26 @@ def recognise(head: bytes, read: Read | None = None) -> Format | None:
 
     `read` returns what lies farther in, for a TIFF whose directory does; without it, nothing does.
     """
-    for magic, known in _MAGIC:
-        if head.startswith(magic):
-            return known
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return Format.WEBP
-    if is_jxl(head):
-        return Format.JXL
+    known = _by_beginning(head)
+    if known is not None:
+        return known
     if head[4:8] == b"ftyp":
         return _by_brand(head)
     if head[:4] in _TIFF:
         return Format.RAW if _is_raw(head, read) else Format.TIFF
     return None
+
+
+def _by_beginning(head: bytes) -> Format | None:
+    for magic, known in _MAGIC:
+        if head.startswith(magic):
+            return known
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return Format.WEBP
+    header = head[_BMP_HEADER_AT : _BMP_HEADER_AT + 4]
+    if head[:2] == b"BM" and int.from_bytes(header, "little") in _BMP_HEADERS_BYTES:
+        return Format.BMP
+    return Format.JXL if is_jxl(head) else None
 
 
 def _by_brand(head: bytes) -> Format | None:
