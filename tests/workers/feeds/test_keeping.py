@@ -10,6 +10,7 @@ from stillframe.contracts.feeds import DropReason, ImageMetadata
 from stillframe.workers.feeds.folder import name_of
 from stillframe.workers.feeds.keeping import Keeping, Mirrored
 from stillframe.workers.feeds.mirror import Mirror
+from stillframe.workers.feeds.problem import FetchError
 from stillframe.workers.feeds.schedule import Record
 
 FEED = "https://a.example/feed"
@@ -72,6 +73,12 @@ def test_in_a_mirror_all_of_it_survives(tmp_path: Path) -> None:
     again.close()
 
 
+def test_a_cursor_of_a_process_before_misses_nothing(keeping: Keeping) -> None:
+    keeping.keep(item("a"), PNG, NOW_S)
+    assert [one.url for one in keeping.changes(2**60).items] == ["https://a.example/a"]
+    keeping.close()
+
+
 def test_a_record_of_another_version_is_none(tmp_path: Path) -> None:
     mirror = Mirror(bytes(tmp_path / "feeds"), CAPS, now_s=NOW_S)
     mirror.put_record(FEED, b"\xc1 nonsense")
@@ -79,13 +86,22 @@ def test_a_record_of_another_version_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "lasting"), [(DropReason.NOT_IMAGE, True), (DropReason.DEADLINE, False)]
+    ("error", "lasting"),
+    [
+        (FetchError(DropReason.NOT_IMAGE, ""), True),
+        (FetchError(DropReason.DEADLINE, ""), False),
+        (FetchError(DropReason.DISK_FULL, ""), False),
+        (FetchError(DropReason.HTTP_ERROR, "", status=404), True),
+        (FetchError(DropReason.HTTP_ERROR, "", status=429), False),
+        (FetchError(DropReason.HTTP_ERROR, "", status=503), False),
+        (FetchError(DropReason.HTTP_ERROR, "a redirect to a host that is held", 60.0), False),
+    ],
 )
 def test_only_what_will_not_change_is_remembered_as_refused(
-    tmp_path: Path, reason: DropReason, *, lasting: bool
+    tmp_path: Path, error: FetchError, *, lasting: bool
 ) -> None:
     kept = mirrored(tmp_path)
-    kept.refused(FEED, "https://a.example/a", reason, NOW_S)
+    kept.refused(FEED, "https://a.example/a", error, NOW_S)
     assert kept.has(FEED, "https://a.example/a") is lasting
 
 
@@ -117,7 +133,7 @@ def test_an_index_that_cannot_be_asked_stops_fetches_and_nothing_else(tmp_path: 
     assert kept.changes(7).cursor == 7
     kept.put(FEED, Record(failures=2))
     kept.put_holds({"a.example": 5.0})
-    kept.refused(FEED, "https://a.example/b", DropReason.EMPTY, NOW_S)
+    kept.refused(FEED, "https://a.example/b", FetchError(DropReason.EMPTY, ""), NOW_S)
     kept.tidy((), (b"x",), NOW_S)
     assert (kept.record(FEED), kept.holds(), kept.counts()) == (Record(failures=2), {}, {})
     assert {entry.name for entry in (tmp_path / "feeds").iterdir()} == {

@@ -453,7 +453,7 @@ class Gatherer:
             self._taken -= 1
             self._drop(item.url, error)
             self._hold(host, error)
-            self._keeping.refused(source.url, item.url, error.reason, self._clock_s())
+            self._keeping.refused(source.url, item.url, error, self._clock_s())
         finally:
             self._hosts.end(host, Errand.IMAGE)
             del self._fetching[source.url, item.url]

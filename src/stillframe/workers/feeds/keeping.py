@@ -8,6 +8,7 @@ Guarantees: what cannot be written down is remembered all the same, while the pr
 
 import contextlib
 from collections.abc import Collection
+from http import HTTPStatus
 from typing import ClassVar, Final
 
 import msgspec
@@ -27,11 +28,14 @@ _LASTING: Final = frozenset(
         DropReason.EMPTY,
         DropReason.TOO_LARGE,
         DropReason.GONE,
-        DropReason.HTTP_ERROR,
         DropReason.BAD_ENCODING,
         DropReason.SSRF_BLOCKED,
     )
 )
+# Too slow, too early, too often: of what a server blames on its client, these pass.
+_PASSING: Final = frozenset((408, 425, 429))
+# A folder that fails for every photo is said so often, if nobody asks.
+_UNSAVED_CAP: Final = 20
 
 
 class Keeping:
@@ -77,7 +81,7 @@ class Keeping:
         """Say whether another feed brought it."""
         return any(item.url == url for item in self._named)
 
-    def refused(self, feed: str, url: str, reason: DropReason, now_s: float) -> None:
+    def refused(self, feed: str, url: str, error: FetchError, now_s: float) -> None:
         """Remember that an image cannot be had, if that will not change."""
 
     def keep(self, item: ImageMetadata, content: bytes, now_s: float) -> None:
@@ -91,6 +95,8 @@ class Keeping:
 
     def changes(self, cursor: int) -> Changed:
         """Return what has changed since a cursor, as much as one message holds."""
+        if cursor > len(self._named):
+            cursor = 0  # it is of a process before this one
         items, room_bytes = [], READING_CAP_BYTES
         for item in self._named[cursor : cursor + MIRROR_PAGE_CAP_ITEMS]:
             items.append(item)
@@ -176,9 +182,9 @@ class Mirrored(Keeping):
             return self._mirror.has_elsewhere(url)
         return False
 
-    def refused(self, feed: str, url: str, reason: DropReason, now_s: float) -> None:
+    def refused(self, feed: str, url: str, error: FetchError, now_s: float) -> None:
         """Remember that an image cannot be had, if that will not change."""
-        if reason in _LASTING:
+        if _is_lasting(error):
             with contextlib.suppress(FetchError):
                 self._mirror.refuse(feed, url, now_s)
 
@@ -204,12 +210,15 @@ class Mirrored(Keeping):
                 self._mirror.reject(path, now_s)
         with contextlib.suppress(FetchError):
             self._mirror.rotate(wanted, now_s)
+        if self._saving is not None:
+            for path in wanted:
+                self._save(path, self._saving)
+
+    def _save(self, path: bytes, saving: Saving) -> None:
         try:
-            if self._saving is not None:
-                for path in wanted:
-                    self._saving.save(path, self._mirror)
+            saving.save(path, self._mirror)
         except FetchError as error:
-            self._unsaved.append(f"not saved: {error}")
+            self._unsaved = [*self._unsaved, f"not saved: {error}"][-_UNSAVED_CAP:]
 
     def take_notes(self) -> tuple[str, ...]:
         """Return what a person should know, once."""
@@ -221,3 +230,14 @@ class Mirrored(Keeping):
         if self._saving is not None:
             self._saving.close()
         self._mirror.close()
+
+
+def _is_lasting(error: FetchError) -> bool:
+    """Say whether an image is not to be asked for again soon: a busy server is no reason."""
+    if error.reason is not DropReason.HTTP_ERROR:
+        return error.reason in _LASTING
+    status = error.status or 0
+    return (
+        HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+        and status not in _PASSING
+    )
