@@ -7,6 +7,7 @@ the clock (33), pages (34), images (36).
 
 import asyncio
 import os
+import resource
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
@@ -401,6 +402,31 @@ def test_a_page_where_an_image_should_be_is_no_image_and_not_asked_for_again(
         assert gathered.items == ()
 
     play(keeping, server, story)
+
+
+def test_where_there_is_no_room_little_is_fetched_in_vain_and_all_comes_later(
+    keeping: Keeping, server: FeedServer
+) -> None:
+    names = [f"{number}.png" for number in range(8)]
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    async def story(gathered: Gathered, server: FeedServer) -> None:
+        serve_images(server, *names)
+        feed = server.serve("/feed", page(rss(*names), fields=[("ETag", '"a"')]))
+        # No file of this process may grow beyond half an image: EFBIG, as from a full disk.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(IMAGE) // 2, before[1]))
+        await gathered.cycle(feed)
+        assert set(gathered.reasons) == {"disk-full"}
+        in_vain = sum(len(server.seen("/" + name)) for name in names)
+        assert 1 <= in_vain <= 4, "as many as are fetched at a time"
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        await gathered.cycle(feed, after_s=2 * HOUR)
+        assert gathered.urls == {server.url("/" + name) for name in names}
+
+    try:
+        play(keeping, server, story)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_what_does_not_fit_one_cycle_comes_in_the_next_even_if_nothing_changes(

@@ -49,6 +49,8 @@ _READING_S: Final = 120.0
 _LONGEST_SLEEP_S: Final = 30.0
 # More than this is not news any more.
 _DROPS_KEPT: Final = 256
+# Not the image's fault: the next would be fetched in vain as well.
+_NO_PLACE: Final = (DropReason.DISK_FULL, DropReason.MIRROR_UNSAFE)
 
 
 @dataclass(frozen=True)
@@ -454,6 +456,8 @@ class Gatherer:
             self._drop(item.url, error)
             self._hold(host, error)
             self._keeping.refused(source.url, item.url, error, self._clock_s())
+            if error.reason in _NO_PLACE:
+                self._waiting.clear()  # all of it comes up again with its feed's next turn
         finally:
             self._hosts.end(host, Errand.IMAGE)
             del self._fetching[source.url, item.url]
