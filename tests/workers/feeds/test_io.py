@@ -58,6 +58,24 @@ def test_the_mirror_answers_before_any_server_does(tmp_path: Path, server: FeedS
         assert desk.items[0].url == server.url("/a.png")
 
 
+def test_what_is_wanted_on_screen_is_saved_from_within_the_sandbox(
+    tmp_path: Path, server: FeedServer
+) -> None:
+    feed = server.serve("/feed", page(rss("a.png", "b.png")))
+    server.serve("/a.png", page(IMAGE))
+    server.serve("/b.png", page(shipped("rocket.jpg").read_bytes()))
+    (tmp_path / "other disk").mkdir()
+    (tmp_path / "saved").symlink_to(tmp_path / "other disk")
+    with feed_desk(tmp_path, feed, allow=server.authority, save_to=str(tmp_path / "saved")) as desk:
+        desk.until(lambda: len(desk.items) == 2)
+        (shown,) = (item.cache_path for item in desk.items if item.url.endswith("a.png"))
+        assert shown is not None
+        desk.wanted = (shown,)
+        desk.until(lambda: os.listdir(tmp_path / "other disk"))
+    (copy,) = (tmp_path / "other disk").iterdir()
+    assert copy.read_bytes() == IMAGE
+
+
 def test_hostile_bodies_end_as_reasons_and_the_worker_stays(
     tmp_path: Path, server: FeedServer
 ) -> None:
