@@ -15,7 +15,7 @@ from stillframe.contracts.errors import SlotHeaderError, StaleSlotError
 from stillframe.contracts.images import SlotGrant
 from stillframe.contracts.pixels import PixelFormat
 from stillframe.contracts.slot_header import PIXELS_OFFSET_BYTES, SlotHeader
-from stillframe.transport.arena import Arena, ArenaShape, SlotStage, SlotWriter
+from stillframe.transport.arena import Arena, ArenaShape, SlotReader, SlotStage, SlotWriter
 
 SHAPE = ArenaShape(slot_count=3, slot_bytes=PIXELS_OFFSET_BYTES + 4096)
 US = os.getpid()
@@ -313,3 +313,50 @@ def test_raw_hostile_bytes_are_refused(arena: Arena) -> None:
         memory[start : start + 72] = struct.pack("<9Q", *[2**64 - 1] * 9)
     with pytest.raises(SlotHeaderError):
         arena.lease(grant, seq=5)
+
+
+@pytest.fixture
+def reader(arena: Arena) -> Iterator[SlotReader]:
+    view = arena.view()
+    made = SlotReader.open(view.descriptor, view.shape.slot_count, view.shape.slot_bytes)
+    yield made
+    made.close()
+
+
+def test_a_reader_copies_what_lies_behind_a_slots_header(
+    arena: Arena, writer: SlotWriter, reader: SlotReader
+) -> None:
+    for slot in range(SHAPE.slot_count):
+        writer.pixels(slot, 4096)[:] = bytes([slot + 1]) * 4096
+    arena.reserve(US)
+    for slot in range(SHAPE.slot_count):
+        assert reader.payload(slot, 4096) == bytes([slot + 1]) * 4096
+        assert reader.payload(slot, 3) == bytes([slot + 1]) * 3
+    assert reader.payload(0, 0) == b""
+    copied = reader.payload(1, 1)
+    writer.pixels(1, 1)[0] = 77
+    assert copied == b"\x02", "nobody changes it meanwhile"
+
+
+@pytest.mark.parametrize(
+    ("slot", "size_bytes"), [(-1, 1), (3, 1), (0, 4097), (2, 4097), (1, -1), (0, 2**63)]
+)
+def test_a_reader_reads_nothing_outside_a_slot(
+    reader: SlotReader, slot: int, size_bytes: int
+) -> None:
+    with pytest.raises(ValueError, match=r"not one of 3|do not fit 4096"):
+        reader.payload(slot, size_bytes)
+
+
+def test_what_a_reader_is_given_cannot_be_written(arena: Arena) -> None:
+    descriptor = arena.view().descriptor
+    assert fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY
+    with pytest.raises(PermissionError):
+        mmap.mmap(descriptor, SHAPE.total_bytes, prot=mmap.PROT_WRITE)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.pwrite(descriptor, b"x", 0)
+
+
+def test_a_reader_maps_no_more_than_there_is(arena: Arena) -> None:
+    with pytest.raises(ValueError, match=r"(?i)length|greater"):
+        SlotReader(arena.view().descriptor, ArenaShape(4, SHAPE.slot_bytes))

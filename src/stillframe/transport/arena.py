@@ -306,7 +306,7 @@ class SlotReader:
         """
         if not 0 <= slot < self.shape.slot_count:
             raise ValueError(f"slot {slot} is not one of {self.shape.slot_count}")
-        if size_bytes > self.shape.capacity_bytes:
+        if not 0 <= size_bytes <= self.shape.capacity_bytes:
             raise ValueError(f"{size_bytes} bytes do not fit {self.shape.capacity_bytes}")
         first = slot * self.shape.slot_bytes + PIXELS_OFFSET_BYTES
         return self._map[first : first + size_bytes]

@@ -53,6 +53,14 @@ def test_a_base_of_its_own_goes_before_the_documents() -> None:
         ("http://h.example/wp/emoji/1f600.png", "tracker"),
         ("http://h.example/avatar/5.jpg", "tracker"),
         ("http://h.example/1x1.gif", "tracker"),
+        ("http://h.example/favicon-32x32.png", "tracker"),
+        ("http://h.example/me_avatar.png", "tracker"),
+        ("http://h.example/icons/fog.png", "tracker"),
+        ("http://h.example/google-pixel-9-camera.jpg", None),
+        ("http://h.example/avatar-the-film.jpg", None),
+        ("http://h.example/blank-canvas.jpg", None),
+        ("http://h.example/a.jpg?icon=1", None),
+        ("http://notdoubleclick.net/a.jpg", None),
         ("http://h.example/iconic-harbour.jpg", None),
         ("http://h.example/pixelated.jpg", None),
         ("http://h.example/a.jpg", None),
@@ -76,6 +84,43 @@ def test_what_an_address_gives_away(url: str, why: str | None) -> None:
 )
 def test_what_a_size_gives_away(size: dict[str, int], why: str | None) -> None:
     assert reason("http://h.example/a.jpg", **size) == why
+
+
+@pytest.mark.parametrize(
+    ("small", "large"),
+    [
+        ("https://live.staticflickr.com/1/2_a_m.jpg", "https://live.staticflickr.com/1/2_a_b.jpg"),
+        (
+            "https://www.bing.com/th?id=OHR.A_1366x768.jpg&rf=x",
+            "https://www.bing.com/th?id=OHR.A_UHD.jpg",
+        ),
+        (
+            "https://upload.wikimedia.org/wikipedia/commons/thumb/6/6e/A.jpg/330px-A.jpg",
+            "https://upload.wikimedia.org/wikipedia/commons/6/6e/A.jpg",
+        ),
+    ],
+)
+def test_a_small_form_stands_for_the_large_one_of_unknown_size(small: str, large: str) -> None:
+    found = judged(Picture(small, 0, 240, 160), about())
+    assert (found.url, found.reason, found.width, found.height) == (large, None, None, None)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evilbing.com/th?id=OHR.A_1366x768.jpg",
+        "https://x.example/live.staticflickr.com/2_a_m.jpg",
+        "https://upload.wikimedia.org.x.example/wikipedia/commons/thumb/6/6e/A.jpg/330px-A.jpg",
+    ],
+)
+def test_only_the_places_themselves_are_known_to_keep_one(url: str) -> None:
+    assert judged(Picture(url), about()).url == url
+
+
+def test_a_thousand_pictures_of_one_item_are_not_all_looked_at() -> None:
+    bad = [Picture(f"javascript:{n}") for n in range(1000)]
+    assert chosen(Entry((*bad[:40], Picture("a.jpg"))), about()).reason is None
+    assert chosen(Entry((*bad, Picture("a.jpg"))), about()).reason is DropReason.BAD_SCHEME
 
 
 def pick(*pictures: Picture) -> tuple[str, str | None]:

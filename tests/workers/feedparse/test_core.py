@@ -1,5 +1,6 @@
 """From bytes to a reading, whatever the bytes."""
 
+import itertools
 import json
 import math
 import time
@@ -10,12 +11,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reading import NOW_S, channel, drops, read, read_json, urls
+from reading import NOW_S, about, channel, drops, read, read_json, urls
 from stillframe.contracts.caps import READING_CAP_BYTES
 from stillframe.contracts.feedparse import FeedParseResult
 from stillframe.contracts.feeds import FeedKind, JsonFields, Reading
 from stillframe.contracts.wire import PROTOCOLS
+from stillframe.workers.feedparse import core
 from stillframe.workers.feedparse.core import moment_s
+from stillframe.workers.feedparse.document import Entry, Found, Picture
 
 SAMPLES = [
     channel(
@@ -49,7 +52,8 @@ def keeps_its_bounds(reading: Reading) -> None:
     """What holds for every reading: it is a valid message, and no larger than allowed."""
     encoded = msgspec.msgpack.encode(reading)
     assert msgspec.msgpack.decode(encoded, type=Reading) == reading
-    assert len(encoded) <= READING_CAP_BYTES + 4096
+    assert len(encoded) <= READING_CAP_BYTES
+    assert all(drop.url.isprintable() for drop in reading.dropped)
     assert len(reading.dropped) <= 64
     assert len({item.url for item in reading.items}) == len(reading.items)
     for item in reading.items:
@@ -143,6 +147,105 @@ def test_hostile_documents_cost_less_than_two_seconds(body: bytes) -> None:
     began_s = time.process_time()
     keeps_its_bounds(read(body))
     assert time.process_time() - began_s < 2
+
+
+NESTED = b"<item><description>"
+GROUP = '<media:group><media:content url="a:.jpg"/></media:group>'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # Comments before a page may be told apart in two to the fortieth ways.
+        b"<!---->" * 40 + b"<rss/>",
+        # Each page holds all that follow.
+        b"<rss>" + NESTED * 98 + b"<p/>" * 190_000 + b"</description></item>" * 98 + b"</rss>",
+        # One item is as many as it has groups.
+        channel(GROUP * 60_000).encode(),
+        json.dumps(
+            {
+                "kind": "Listing",
+                "data": {
+                    "children": [
+                        {
+                            "data": {
+                                "gallery_data": {"items": [{"media_id": "a"}] * 450},
+                                "media_metadata": {"a": {"s": {"u": "a:b"}}},
+                            }
+                        }
+                    ]
+                    * 400
+                },
+            }
+        ).encode(),
+        b"<html>" + b"<![" * 1_000_000,
+        b"<html>" + b"<a " * 1_000_000,
+        b"jsonFlickrFeed(" + b"[" * 1_000_000,
+        b"<rss>" + b"&" * 1_000_000,
+        b"<rss>" + b"<![CDATA[" * 400_000,
+        b"<rss>" + b"\x01" * 4_000_000,
+        b"<rss " + b"xmlns=' " * 400_000,
+    ],
+)
+def test_what_looks_small_is_not_worked_at_for_long(body: bytes) -> None:
+    began_s = time.process_time()
+    reading = read(body)
+    keeps_its_bounds(reading)
+    assert reading.items == ()
+    assert time.process_time() - began_s < 2
+
+
+def test_a_person_s_paths_lead_to_no_more_than_is_looked_at() -> None:
+    fields = JsonFields(items="items[]", url="image[]")
+    began_s = time.process_time()
+    document = {"items": [{"image": ["a:b"] * 500}] * 500}
+    assert read_json(document, kind=FeedKind.JSON, fields=fields).items == ()
+    assert time.process_time() - began_s < 2
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        '<enclosure url="http://a/\x85b\u202e.jpg" type="image/png"/>',
+        '<enclosure url="http://h:22222222/a.jpg" type="image/png"/>',
+        '<enclosure url="http://\uff03/a.jpg" type="image/png"/>',
+        "<link>http://a/&#xD800;.jpg</link><title>&#xDFFF; & x</title>",
+        f'<enclosure url="javascript:{"x" * 5000}" type="image/png"/>',
+    ],
+)
+@pytest.mark.parametrize("end", ["", "<unclosed>"])
+def test_what_is_refused_can_be_sent_and_printed(item: str, end: str) -> None:
+    keeps_its_bounds(read(channel(item + end)))
+
+
+def test_a_reading_of_the_longest_words_keeps_its_bounds() -> None:
+    wide = "\U0001f5bc" * 1024
+    address = "https://a.example/" + "a" * 4000
+    feeds = "".join(f"<outline xmlUrl='{address}{n}'/>" for n in range(300))
+    keeps_its_bounds(read(f"<opml><title>{wide}</title><body>{feeds}</body></opml>"))
+    items = [
+        f"<title>{wide}</title><dc:creator>{wide}</dc:creator><media:license>{wide}</media:license>"
+        f'<enclosure type="image/png" url="/{n}{"u" * 3900}"/>'
+        for n in range(60)
+    ]
+    bad = [f'<enclosure type="image/png" url="j:{n}{"u" * 3900}"/>' for n in range(80)]
+    reading = read(channel(*items, *bad, more=f"<title>{wide}</title>"), name=wide[:200])
+    keeps_its_bounds(reading)
+    assert reading.items
+    assert reading.dropped
+
+
+def test_a_feed_for_scripts_is_one() -> None:
+    document = {"items": [{"media": {"m": "https://live.staticflickr.com/1/2_a_m.jpg"}}]}
+    body = f"jsonFlickrFeed({json.dumps(document)})"
+    assert urls(read(body)) == ["https://live.staticflickr.com/1/2_a_b.jpg"]
+
+
+def test_a_document_without_end_is_told_to_its_500th_entry() -> None:
+    looked_at = itertools.count()
+    endless = (Entry((Picture(f"{n}.jpg"),)) for n in looked_at)
+    assert len(core._told(Found(endless), about()).items) == 100
+    assert next(looked_at) == 500
 
 
 def test_a_reading_holds_no_more_than_its_message() -> None:

@@ -13,7 +13,7 @@ from stillframe.contracts.feeds import FeedSource
 from stillframe.contracts.images import SlotGrant
 from stillframe.contracts.pixels import PixelFormat
 from stillframe.contracts.slot_header import PIXELS_OFFSET_BYTES
-from stillframe.transport.arena import Arena, ArenaShape, SlotReader, SlotWriter
+from stillframe.transport.arena import Arena, ArenaShape, SlotWriter
 from stillframe.workers.feedparse.io import FeedParseHandler
 
 SHAPE = ArenaShape(2, PIXELS_OFFSET_BYTES + 4 * mmap.PAGESIZE, PixelFormat.OPAQUE)
@@ -81,8 +81,3 @@ def test_a_slot_or_size_that_is_none_is_refused(arena: Arena, slot: int, size_by
 def test_without_memory_it_does_not_start() -> None:
     with pytest.raises(ValueError, match="needs an arena"):
         FeedParseHandler.start(Start(worker="feedparse", heartbeat=3))
-
-
-def test_a_reader_maps_no_more_than_there_is(arena: Arena) -> None:
-    with pytest.raises(ValueError, match=r"(?i)length|greater"):
-        SlotReader(arena.view().descriptor, ArenaShape(3, SHAPE.slot_bytes))

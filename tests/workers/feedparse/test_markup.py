@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from stillframe.contracts.feeds import DropReason
 from stillframe.workers.feedparse.document import UnreadableError
 from stillframe.workers.feedparse.markup import (
+    joined,
     local,
     namespace,
     pictures_in,
@@ -31,10 +32,33 @@ QUADRATIC = (
 )
 
 
+# The first half of a document, by so much that nothing is seen of what follows.
+PADDED = b"<?xml version='1.0'?><!--" + b"x" * 200_000 + b"-->"
+SWOLLEN = (
+    b'<!DOCTYPE r [<!ENTITY a "'
+    + b"x" * 900_000
+    + b'">]><rss><title>'
+    + b"&a;" * 90
+    + b"</title></rss>"
+)
+
+
 @pytest.mark.parametrize(
     "body",
     [
         LAUGHS,
+        PADDED + LAUGHS.partition(b"?>")[2],
+        PADDED + SWOLLEN,
+        SWOLLEN.decode().encode("utf-16"),
+        b"\xfe\xff" + SWOLLEN.decode().encode("utf-16-be"),
+        SWOLLEN.decode().encode("utf-16-le"),
+        # A name of a megabyte, once for each element or attribute.
+        b'<rss xmlns:a="' + b"x" * 1_000_000 + b'">' + b"<a:b/>" * 100_000 + b"</rss>",
+        b"<rss xmlns:a = 'x\"" + b"x" * 1_000_000 + b"'>" + b"<a:b/>" * 100_000 + b"</rss>",
+        b'<rss xmlns:a="' + b"x" * 1_000_000 + b'" ' + b' a:b="" a:c=""' * 9 + b"/>",
+        b"<rss xmlns:" + b"a" * 300 + b"='x'/>",
+        b"<rss xmlns:a" + b" " * 100 + b"='x'/>",
+        b"<rss>" + b"<a b='' c='' d=''/>" * 50_001 + b"</rss>",
         QUADRATIC,
         b'<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss>&x;</rss>',
         b'<!DOCTYPE r [<!ENTITY % x SYSTEM "http://127.0.0.1:9/x.dtd"> %x;]><rss/>',
@@ -52,6 +76,16 @@ def test_a_hostile_tree_is_refused_at_once(body: bytes) -> None:
     assert time.process_time() - began_s < 2
 
 
+def test_a_word_in_the_text_declares_nothing() -> None:
+    text = '<![CDATA[<!DOCTYPE r [<!ENTITY a "b">]>]]>'
+    assert (tree_of(f"<rss>{text}</rss>".encode()).text or "").startswith("<!DOCTYPE")
+
+
+def test_a_namespace_as_long_as_any_is_borne() -> None:
+    space = "http://" + "n" * 200
+    assert tree_of(f'<a xmlns="{space}"/>'.encode()).tag == f"{{{space}}}a"
+
+
 def test_a_document_type_that_only_names_itself_is_borne() -> None:
     body = (
         b'<!DOCTYPE rss PUBLIC "-//Netscape//DTD RSS 0.91//EN" '
@@ -60,14 +94,22 @@ def test_a_document_type_that_only_names_itself_is_borne() -> None:
     assert tree_of(body).get("version") == "0.91"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1", "windows-1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "iso-8859-1", "windows-1252"])
 def test_the_encodings_of_the_web_are_read(encoding: str) -> None:
     head = f'<?xml version="1.0" encoding="{encoding}"?>'
     assert tree_of((head + "<a>Höhe</a>").encode(encoding)).text == "Höhe"
 
 
 @pytest.mark.parametrize(
-    "body", [b"<a>", b"<a></b>", b"<a>&nbsp;</a>", b'<?xml version="1.0" encoding="x-odd"?><a/>']
+    "body",
+    [
+        b"\xff\xfe<",
+        b"\xff\xfe\x00\xd8<\x00",
+        b"<a>",
+        b"<a></b>",
+        b"<a>&nbsp;</a>",
+        b'<?xml version="1.0" encoding="x-odd"?><a/>',
+    ],
 )
 def test_what_is_not_well_formed_is_said_so(body: bytes) -> None:
     with pytest.raises(ET.ParseError):
@@ -78,6 +120,19 @@ def test_what_is_not_well_formed_is_said_so(body: bytes) -> None:
 def test_whatever_the_bytes_a_tree_or_a_refusal(body: bytes) -> None:
     with contextlib.suppress(ET.ParseError, UnreadableError):
         tree_of(b"<" + body)
+
+
+@pytest.mark.parametrize(
+    ("base", "address", "whole"),
+    [
+        ("https://a.example/x/y", "z", "https://a.example/x/z"),
+        ("https://a.example/x/y", "", "https://a.example/x/y"),
+        ("https://a.example/x/y", "http://[", "https://a.example/x/y"),
+        ("https://a.example/x/y", "//b]/", "https://a.example/x/y"),
+    ],
+)
+def test_a_base_that_is_none_is_passed_over(base: str, address: str, whole: str) -> None:
+    assert joined(base, address) == whole
 
 
 def test_a_name_has_a_space_and_a_local_part() -> None:
@@ -122,6 +177,22 @@ def test_no_title_can_steer_a_terminal_or_break_a_message(markup: str) -> None:
             '<picture><source srcset="w.webp 3000w"><img src="s.jpg"></picture><img src="b.jpg">',
             [("w.webp", 3000), ("b.jpg", None)],
         ),
+        ('<img alt="a > b" src="a.jpg">', [("a.jpg", None)]),
+        ("<img alt='\"' src=a.jpg>", [("a.jpg", None)]),
+        ('<img src=a.jpg alt=5">', [("a.jpg", None)]),
+        ('<img alt="src=b.jpg" src="a.jpg">', [("a.jpg", None)]),
+        ('<img srcset="a.jpg, b.jpg 2x">', [("b.jpg", None)]),
+        ('<img srcset="a.jpg 100w, w_900,h_600/b.jpg 900w">', [("w_900,h_600/b.jpg", 900)]),
+        (
+            '<a href="/s1600/a.jpg"><img src="/s320/a.jpg" width="320"></a><img src="b.jpg">',
+            [("/s1600/a.jpg", None), ("b.jpg", None)],
+        ),
+        ('<a href="a.PNG?x=1#y"><img src="s.jpg"></a>', [("a.PNG?x=1#y", None)]),
+        ('<a href="/wiki/File:A.jpg"><img src="s.jpg"></a>', [("s.jpg", None)]),
+        ('<a href="/o/r/blob/main/a.jpg"><img src="s.jpg"></a>', [("s.jpg", None)]),
+        ('<a href="/page"><img src="s.jpg"></a>', [("s.jpg", None)]),
+        ('<a href="a.jpg">a picture</a>', []),
+        ('<abbr href="a.jpg"><img src="s.jpg"></abbr>', [("s.jpg", None)]),
         ('<picture><source srcset="x.webp"></picture><img src="b.jpg">', [("b.jpg", None)]),
         ("<p>none</p><imgx src=a.jpg>", []),
         ("<img>", []),
@@ -139,6 +210,10 @@ def test_the_pictures_of_a_page(page: str, found: list[tuple[str, int | None]]) 
         '<img srcset="' + "a 1w," * 50_000 + '">',
         "<img " + "a=" * 30_000,
         "<source>" * 10_000,
+        '<img "' * 10_000,
+        "<a \"<a '" * 7_000,
+        "<a href=x.jpg><img>" * 3_000,
+        "<img srcset='" + " " * 8_000 + "'>",
     ],
 )
 def test_a_hostile_page_costs_little(page: str) -> None:

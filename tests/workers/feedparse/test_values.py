@@ -44,6 +44,8 @@ def test_every_look_returns_a_value_of_its_type(document: object, path: list[str
         (math.inf, None),
         (math.nan, None),
         (10**30, None),
+        (10**400, None),
+        (-(10**400), None),
         ("9" * 5000, None),
         ("٣", None),
         ([5], None),
@@ -81,6 +83,26 @@ def test_what_is_no_json_is_refused_with_a_reason(body: bytes) -> None:
         values.decode(body)
     assert caught.value.reason is DropReason.BAD_JSON
     assert caught.value.detail
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        (b'jsonFlickrFeed({"a": 1})', {"a": 1}),
+        (b"_j.c$ ( [1, 2]);\r\n", [1, 2]),
+        (b'{"a": "it\\\'s"}', {"a": "it's"}),
+        (b'{"a": "\\\\\\\'"}', {"a": "\\'"}),
+        (b'{"a": "\\\\\'"}', {"a": "\\'"}),
+        (b'f({"a": "it\\\'s )"})', {"a": "it's )"}),
+    ],
+)
+def test_json_as_scripts_read_it(body: bytes, value: object) -> None:
+    assert values.decode(body) == value
+
+
+@pytest.mark.parametrize("body", [b"f(1)", b"f(alert(1))", b"f{}", b"f(", b"(" * 1000, b"f({}"])
+def test_no_other_script_is_json(body: bytes) -> None:
+    assert not values.is_call(body) or values.decode(body) == {}
 
 
 def test_a_mark_of_byte_order_is_passed_over_and_the_last_of_two_keys_counts() -> None:

@@ -12,7 +12,7 @@ from typing import Final
 
 # What cannot stand in XML at all, and references, but for those in text that is taken literally.
 _SLIPS: Final = re.compile(
-    rb"<!\[CDATA\[(?:.*?\]\]>|.*)|[\x00-\x08\x0b\x0c\x0e-\x1f]|&(#?[0-9A-Za-z]{1,31};)?",
+    rb"<!\[CDATA\[(?:.*?\]\]>|.*)|[\x00-\x08\x0b\x0c\x0e-\x1f]+|&(#?[0-9A-Za-z]{1,31};)?",
     re.DOTALL,
 )
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")

@@ -33,3 +33,15 @@ def test_the_same_in_the_other_forms_of_the_feed() -> None:
 )
 def test_only_the_small_ending_is_changed(address: str, larger: str) -> None:
     assert large(address) == larger
+
+
+def test_apostrophes_as_flickr_writes_them_and_the_call_around_them() -> None:
+    item = f'{{"title": "It\\\'s fog", "media": {{"m": "{BASE}_m.jpg"}}}}'
+    body = f'jsonFlickrFeed({{"title": "Anne\\\'s", "items": [{item}]}})'
+    reading = read(body)
+    assert (reading.title, reading.items[0].title) == ("Anne's", "It's fog")
+
+
+def test_a_small_form_with_its_size_is_not_too_small() -> None:
+    item = f"<description>&lt;img src='{BASE}_m.jpg' width='240' height='160'&gt;</description>"
+    assert urls(read(channel(item))) == [f"{BASE}_b.jpg"]

@@ -1,6 +1,16 @@
 """RSS in all its ages, Atom, and Media RSS in either."""
 
+import calendar
+import datetime as dt
+import io
+from email.utils import format_datetime
+from html import unescape
+from xml.sax.saxutils import escape
+
+import feedparser
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reading import channel, drops, read, urls
 
@@ -128,6 +138,123 @@ def test_what_is_no_picture_is_none(item: str) -> None:
     reading = read(channel(item))
     assert reading.items == ()
     assert [reason for _, reason in drops(reading)] == ["no-image"]
+
+
+@pytest.mark.parametrize("where", ["rss", "item", "part"])
+def test_a_base_that_is_no_address_is_passed_over(where: str) -> None:
+    bases = {
+        name: "xml:base='http://['" if name == where else "" for name in ("rss", "item", "part")
+    }
+    part = f'<enclosure url="/a.jpg" type="image/jpeg" {bases["part"]}/>'
+    body = f"<rss {bases['rss']}><channel><item {bases['item']}>{part}</item></channel></rss>"
+    assert urls(read(body)) == [f"{AT}/a.jpg"]
+
+
+def test_pages_in_each_other_are_searched_so_far() -> None:
+    near, far = "<img src='/near.jpg'/>", "<p/>" * 2_000 + "<img src='/far.jpg'/>"
+    assert urls(read(channel(f"<description>{near}{far}</description>"))) == [f"{AT}/near.jpg"]
+    assert urls(read(channel(f"<description>{far}</description>"))) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "url", "is_image"),
+    [
+        ("IMAGE/JPEG", "/a", True),
+        (" image/png", "/a", True),
+        ("image", "/a", True),
+        ("application/octet-stream", "/a.JPG", True),
+        ("application/octet-stream", "/a", False),
+        ("audio/mpeg", "/a.jpg", False),
+        ("text/html", "/a.jpg", False),
+    ],
+)
+def test_what_an_enclosure_says_that_it_is(kind: str, url: str, *, is_image: bool) -> None:
+    for item in (
+        f'<enclosure url="{url}" type="{kind}"/>',
+        f'<media:content url="{url}" type="{kind}"/>',
+        f'<link rel="enclosure" href="{url}" type="{kind}"/>',
+    ):
+        assert (urls(read(channel(item))) == [AT + url]) is is_image
+
+
+def test_an_address_alone_is_no_image_and_one_of_an_image_is() -> None:
+    page = '<content:encoded>&lt;img src="/real.jpg"&gt;</content:encoded>'
+    assert urls(read(channel(f"<url>/page</url>{page}"))) == [f"{AT}/real.jpg"]
+    assert urls(read(channel(f"<url>/a.jpg</url>{page}"))) == [f"{AT}/a.jpg"]
+    assert urls(read(channel(f"<image>/render?id=5</image>{page}"))) == [f"{AT}/render?id=5"]
+
+
+def test_the_item_s_own_title_goes_before_its_picture_s() -> None:
+    item = "<media:title>file_1.jpg</media:title><title>Fog</title><guid>http://a/b.jpg</guid>"
+    assert read(channel(item)).items[0].title == "Fog"
+
+
+def test_a_title_may_be_a_piece_of_a_page() -> None:
+    inner = '<div xmlns="http://www.w3.org/1999/xhtml">Fog <b>and</b> light</div>'
+    title = f'<title type="xhtml">{inner}</title>'
+    entry = f'<entry>{title}<link href="a.jpg"/></entry>'
+    reading = read(f'<feed xmlns="http://www.w3.org/2005/Atom">{title}{entry}</feed>')
+    assert (reading.title, reading.items[0].title) == ("Fog and light", "Fog and light")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '<link rel="license" href="https://l.example/by"/>',
+        '<media:license href="https://l.example/by">By</media:license>',
+        "<media:copyright>https://l.example/by</media:copyright>",
+        (
+            '<cc:license xmlns:cc="http://web.resource.org/cc/" xmlns:rdf="http://www.w3.org/1999/02/'
+            '22-rdf-syntax-ns#" rdf:resource="https://l.example/by"/>'
+        ),
+    ],
+)
+def test_a_license_is_named_in_many_ways(said: str) -> None:
+    item = f"{said}<guid>http://a.example/b.jpg</guid>"
+    assert read(channel(item)).items[0].license == "https://l.example/by"
+
+
+# Blogger and many others show a small form, which leads to the large one.
+def test_a_small_picture_gives_way_to_the_one_that_it_leads_to() -> None:
+    page = (
+        '&lt;a href="https://b.example/s1600/fog.jpg"&gt;&lt;img border="0" height="213" '
+        'src="https://b.example/s320/fog.jpg" width="320" /&gt;&lt;/a&gt;'
+    )
+    item = f"<description>{page}</description>"
+    assert urls(read(channel(item))) == ["https://b.example/s1600/fog.jpg"]
+
+
+TITLES = st.text(
+    st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=30
+)
+PATHS = st.from_regex(r"/[a-z0-9_-]{1,12}\.jpg", fullmatch=True)
+MOMENTS = st.datetimes(dt.datetime(1990, 1, 2), dt.datetime(2026, 11, 1)).map(  # noqa: DTZ001 - below
+    lambda moment: moment.replace(microsecond=0, tzinfo=dt.UTC)
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(TITLES, PATHS, MOMENTS), max_size=6, unique_by=lambda one: one[1]))
+def test_a_feed_says_the_same_to_another_reader(items: list[tuple[str, str, dt.datetime]]) -> None:
+    body = channel(
+        *(
+            f"<title>{escape(escape(title))}</title><pubDate>{format_datetime(moment)}</pubDate>"
+            f'<enclosure url="{AT}{path}" type="image/jpeg"/>'
+            for title, path, moment in items
+        ),
+        more="<title>T</title>",
+    )
+    theirs = feedparser.parse(io.BytesIO(body.encode()), sanitize_html=False)
+    found = read(body)
+    assert found.title == theirs.feed.title
+    assert [(item.url, item.title, item.ts_s) for item in found.items] == [
+        (
+            entry.enclosures[0].href,
+            " ".join(unescape(entry.title).split()),
+            calendar.timegm(entry.published_parsed),
+        )
+        for entry in theirs.entries
+    ]
 
 
 def test_a_base_of_xml_counts_at_every_level() -> None:

@@ -17,6 +17,27 @@ MULTISTATUS = """<?xml version="1.0"?>
 </d:multistatus>"""
 
 
+def response(inner: str) -> str:
+    prop = f"<d:propstat><d:prop>{inner}</d:prop></d:propstat>"
+    return f"<d:response><d:href>/a.jpg</d:href>{prop}</d:response>"
+
+
+def test_of_two_answers_about_a_property_the_one_that_is_there_counts() -> None:
+    missing = "</d:prop></d:propstat><d:propstat><d:prop><d:getcontenttype/><d:displayname/>"
+    owner = "<d:owner><d:href>/principals/anne</d:href></d:owner>"
+    kind = "<d:getcontenttype>Image/JPEG</d:getcontenttype><d:displayname>A</d:displayname>"
+    body = f"<d:multistatus xmlns:d='DAV:'>{response(kind + owner + missing)}</d:multistatus>"
+    (item,) = read(body, FOLDER).items
+    assert (item.url, item.title) == ("https://cloud.home.example/a.jpg", "A")
+
+
+def test_films_before_them_do_not_hide_the_images() -> None:
+    films = response("<d:getcontenttype>video/mp4</d:getcontenttype>") * 600
+    image = response("<d:getcontenttype>image/jpeg</d:getcontenttype>")
+    body = f"<d:multistatus xmlns:d='DAV:'>{films}{image}</d:multistatus>"
+    assert urls(read(body, FOLDER)) == ["https://cloud.home.example/a.jpg"]
+
+
 def test_the_images_of_a_folder() -> None:
     reading = read(MULTISTATUS, FOLDER)
     assert urls(reading) == [FOLDER + "Fog%20one.jpg"]

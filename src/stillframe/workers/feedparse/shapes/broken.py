@@ -57,7 +57,8 @@ def read(body: bytes, about: About) -> Found:
     if not document.version and not document.entries:
         why = document.get("bozo_exception", "nothing of a feed is in it")
         raise UnreadableError(DropReason.NOT_FEED, f"{why}")
-    entries = (_entry(entry) for entry in document.entries[:ITEMS_CAP])
+    # Plain ones: feedparser's own look for other keys than they are asked for, and complain of it.
+    entries = (_entry(dict(entry)) for entry in document.entries[:ITEMS_CAP])
     return Found(entries, title=text(document.feed, "title"))
 
 
@@ -77,9 +78,9 @@ def _pictures(entry: Json) -> Iterator[Picture]:
         if text(media, "medium") == "image" or text(media, "type").startswith("image/"):
             size = pixels(media, "width"), pixels(media, "height")
             yield Picture(text(media, "url"), rss.MEDIA, *size)
-    for enclosure in items(entry, "enclosures"):
-        if text(enclosure, "type").startswith("image/"):
-            yield Picture(text(enclosure, "href"), rss.ENCLOSED)
+    for link in items(entry, "links"):
+        if text(link, "rel") == "enclosure" and text(link, "type").startswith("image/"):
+            yield Picture(text(link, "href"), rss.ENCLOSED)
     for content in (*items(entry, "content"), {"value": text(entry, "summary")}):
         yield from pictures_in(text(content, "value"), rss.IN_PAGE)
     for small in items(entry, "media_thumbnail"):
