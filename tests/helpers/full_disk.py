@@ -56,12 +56,13 @@ def _keep(mirror: Mirror, number: int, content: bytes) -> str:
 
 
 def _seen(when: str, mirror: Mirror, folder: str) -> str:
-    """Say how many images there are, and whether each is a file and each file one of them."""
+    """Say how many images there are, and whether each is a file, is known, and each file one."""
     found = mirror.changes(0, 100_000, 1 << 30).items
     names = {os.path.basename(one.cache_path or b"").decode() for one in found}
     here = {name for name in os.listdir(folder) if not name.startswith(DATABASE_NAME)}
+    named = all(one.title for one in found)
     whole = all(name_of(Path(folder, n).read_bytes(), n[32:]) == n for n in here)
-    return f"{when}: {len(names)} {names == here and whole}"
+    return f"{when}: {len(names)} {names == here and whole and named}"
 
 
 def main(disk: str, photo: str) -> None:
