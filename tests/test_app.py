@@ -127,10 +127,10 @@ def test_where_two_decode_one_is_killed_and_the_show_goes_on_without_a_pause(
     settings.parent.mkdir(parents=True)
     settings.write_text("[images]\nworkers = 2\n")
     with playing(tmp_path, screen, str(photos), *QUICK) as show:
-        show.wait_for("[SHOW] transition")
-        lines = [line for line in show.log if "worker=images state=ready" in line]
-        pids = {word for line in lines for word in line.split() if word.startswith("pid=")}
-        assert len(pids) == 2
+        pids: set[str] = set()
+        while len(pids) < 2:  # on a busy machine the first photo may be there before the second
+            line = show.wait_for("worker=images state=ready")
+            pids.update(word for word in line.split() if word.startswith("pid="))
         os.kill(int(pids.pop().removeprefix("pid=")), signal.SIGKILL)
         for _ in range(3):
             show.wait_for("[SHOW] transition")
