@@ -18,11 +18,11 @@ from stillframe.cli.starter import STARTER
 from stillframe.contracts.feeds import DropReason, FeedHealth, FeedSource, FeedState
 
 
-def run(home: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+def run(home: Path, *words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     """Run the command with everything of a person's in `home`."""
     return subprocess.run(
         [STILLFRAME, "feeds", *words],
-        env=environment(home),
+        env=environment(home, **variables),
         capture_output=True,
         text=True,
         timeout=PATIENCE_S * 2,
@@ -103,6 +103,52 @@ def test_a_feed_is_followed_refreshed_and_left(tmp_path: Path, server: FeedServe
     done = run(tmp_path, "remove", feed)
     assert done.returncode == 2
     assert "there is no feed" in done.stderr
+
+
+def test_a_feed_that_is_there_is_not_added_again(tmp_path: Path, server: FeedServer) -> None:
+    feed = server.serve("/feed", page(rss("/a.png")))
+    run(tmp_path, "add", feed, "--weight", "7", "--allow-host", server.authority)
+    done = run(tmp_path, "add", feed, "--weight", "9")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "It was on the list already, and stays as it is there.\n",
+    )
+    assert listed(tmp_path) == [{"url": feed, "weight": 7}]
+
+
+def test_hosts_at_home_are_remembered_beside_those_of_the_file_alone(
+    tmp_path: Path, server: FeedServer
+) -> None:
+    config = tmp_path / "config" / "stillframe"
+    config.mkdir(parents=True)
+    mine = '# mine\n[feeds]\nallow_hosts = "nas.local"  # at home\n'
+    (config / "settings.toml").write_text(mine)
+    now = {"STILLFRAME_FEEDS_ALLOW_HOSTS": "for.now"}
+    feed = server.serve("/feed", page(rss("/a.png")))
+    done = run(tmp_path, "add", feed, "--allow-host", server.authority, **now)
+    assert (done.returncode, done.stderr) == (0, "")
+    text = (config / "settings.toml").read_text()
+    assert text == mine.replace("nas.local", f"nas.local,{server.authority}")
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_a_key_is_sent_to_its_server_and_never_printed(
+    tmp_path: Path, server: FeedServer, words: tuple[str, ...]
+) -> None:
+    feed = server.serve("/feed", page(rss("/a.png", "javascript:x")))
+    asking = ("--key", "ada:open-sesame", "--allow-host", server.authority)
+    for url in (feed, server.url("/nothing")):
+        done = run(tmp_path, "check", url, *asking, *words)
+        assert server.seen()[-1].field("Authorization") == "Basic YWRhOm9wZW4tc2VzYW1l"
+        said = done.stdout + done.stderr
+        assert "javascript:x" in said or "404" in said
+        assert "sesame" not in said
+        assert "YWRhOm9wZW4tc2VzYW1l" not in said
+    assert run(tmp_path, "add", feed, *asking).returncode == 0
+    for command in (("list",), ("list", "--json"), ("export",)):
+        done = run(tmp_path, *command)
+        assert feed in done.stdout
+        assert "sesame" not in done.stdout + done.stderr
 
 
 def test_of_a_page_the_feed_that_it_names_is_followed(tmp_path: Path, server: FeedServer) -> None:

@@ -1,11 +1,18 @@
 """What the edge to the disk returns and refuses."""
 
+import errno
 import os
+import stat
 from pathlib import Path
 
 import pytest
 
-from stillframe.settings.files import FILE_LIMIT_BYTES, read_settings_file, settings_file
+from stillframe.settings.files import (
+    FILE_LIMIT_BYTES,
+    read_settings_file,
+    settings_file,
+    write_private_file,
+)
 from stillframe.settings.schema import SettingError
 
 
@@ -79,3 +86,37 @@ def test_a_file_that_cannot_be_reached_is_refused_with_the_cause(tmp_path: Path)
     (tmp_path / "file").write_bytes(b"")
     under = tmp_path / "file" / "settings.toml"
     assert refusal(under).startswith(f"{under}: cannot be read: Not a directory")
+
+
+def test_what_is_written_is_for_its_owner_alone_and_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "feeds.toml"
+    write_private_file(path, "# é\r\n")
+    assert read_settings_file(path) == "# é\r\n"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o644)
+    write_private_file(path, "key = 'secret'")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_link_stays_one_and_its_target_is_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "dotfiles" / "feeds.toml"
+    target.parent.mkdir()
+    target.write_text("old")
+    link = tmp_path / "config" / "feeds.toml"
+    link.parent.mkdir()
+    link.symlink_to("../dotfiles/feeds.toml")
+    write_private_file(link, "new")
+    assert (link.is_symlink(), target.read_text()) == (True, "new")
+    assert list(link.parent.iterdir()) == [link]
+
+
+def test_what_cannot_be_written_leaves_the_old_one_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.toml"
+    path.mkdir()
+    (path / "inside").touch()
+    with pytest.raises(SettingError, match=os.strerror(errno.EISDIR)) as refused:
+        write_private_file(path, "new")
+    assert str(refused.value).startswith(f"{path}: cannot be written: ")
+    assert list(tmp_path.iterdir()) == [path], "no temporary file is left"
+    with pytest.raises(SettingError, match=os.strerror(errno.EEXIST)):
+        write_private_file(Path("/dev/null/feeds.toml"), "new")

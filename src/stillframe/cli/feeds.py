@@ -11,7 +11,7 @@ feed says cannot steer the terminal. Exit status 1: a feed cannot be had, or a w
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -70,16 +70,20 @@ def add(*, url: str, allow_hosts: tuple[str, ...], **said: Any) -> None:  # noqa
     if problem:
         click.echo(f"stillframe: {printable(source.url.encode())}: {problem}", err=True)
         sys.exit(EXIT_FAILED)
+    known = source.url in {one.url for one in listed()}
     _change_list(lambda text, file: _with(text, (source,), file))
     _remember(allow_hosts)
-    click.echo(f"{len(looked.taken)} photos now; it is followed from the next show on.")
+    if known:
+        click.echo("It was on the list already, and stays as it is there.")
+    else:
+        click.echo(f"{len(looked.taken)} photos now; it is followed from the next show on.")
 
 
 @feeds.command(short_help="Follow a feed no longer.")
 @click.argument("url")
 def remove(*, url: str) -> None:
     """Take the feed at URL off the list; what it brought is kept for its time."""
-    from stillframe.settings.feed_list import without_feed
+    from stillframe.settings.edit import without_feed
 
     _change_list(lambda text, file: without_feed(text, url, file))
 
@@ -222,15 +226,17 @@ def source_of(url: str, **said: Any) -> "FeedSource":  # noqa: ANN401 - checked 
         sys.exit(2)
 
 
-def _settings(allow_hosts: tuple[str, ...]) -> "Settings":
-    import msgspec
-
+def _given(environ: Mapping[str, str]) -> "Settings":
     from stillframe.settings import load, read_settings_file, settings_file
 
     file = settings_file()
-    settings = load(
-        file_text=read_settings_file(file), file_name=str(file), environ=os.environ, flags={}
-    )
+    return load(file_text=read_settings_file(file), file_name=str(file), environ=environ, flags={})
+
+
+def _settings(allow_hosts: tuple[str, ...]) -> "Settings":
+    import msgspec
+
+    settings = _given(os.environ)
     allowed = ",".join(filter(None, (settings.feeds.allow_hosts, *allow_hosts)))
     return msgspec.structs.replace(
         settings, feeds=msgspec.structs.replace(settings.feeds, allow_hosts=allowed)
@@ -244,7 +250,7 @@ def _remember(allow_hosts: tuple[str, ...]) -> None:
     from stillframe.settings.files import write_private_file
 
     file = settings_file()
-    known = _settings(()).feeds.allow_hosts
+    known = _given({}).feeds.allow_hosts  # of the file alone: what else holds now, holds for now
     wanted = dict.fromkeys((*known.replace(",", " ").split(), *allow_hosts))
     if allow_hosts and ",".join(wanted) != known:
         text = read_settings_file(file)
@@ -261,7 +267,7 @@ def listed() -> "tuple[FeedSource, ...]":
 
 
 def _with(text: str | None, added: "tuple[FeedSource, ...]", file: str) -> str:
-    from stillframe.settings.feed_list import with_feeds
+    from stillframe.settings.edit import with_feeds
 
     return with_feeds(text, added, file)
 

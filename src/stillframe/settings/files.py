@@ -76,9 +76,13 @@ def write_private_file(path: Path, text: str) -> None:
             "w", encoding="utf-8", dir=target.parent, prefix=".", delete=False
         ) as file:
             temporary = Path(file.name)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
+            try:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+                temporary.replace(target)
+            except BaseException:
+                temporary.unlink()
+                raise
     except OSError as error:
         raise SettingError(f"{path}: cannot be written: {error.strerror or error}") from error

@@ -16,11 +16,11 @@ from typing import Final, NamedTuple
 import msgspec
 
 from stillframe.settings.declared import BY_KEY, DECLARATIONS, ORDERS, SECTIONS, Settings
+from stillframe.settings.document import tables_of
 from stillframe.settings.locate import Path, key_lines
 from stillframe.settings.schema import VARIABLE_PREFIX, SettingError, quote
 
 _PLAIN_NAME: Final = r"[A-Za-z0-9_.-]{1,60}"
-_SYNTAX_LINE: Final = r" \(at line (\d+), column \d+\)$"
 
 
 class _Given(NamedTuple):
@@ -62,7 +62,7 @@ def load(
 
 def _from_file(text: str, file_name: str) -> dict[str, _Given]:
     given = {}
-    document = _document(text, file_name)
+    document = tables_of(text, file_name)
     lines = key_lines(text)
     for section, table in document.items():
         place = _place(file_name, lines, (section,))
@@ -83,26 +83,6 @@ def _from_file(text: str, file_name: str) -> dict[str, _Given]:
             except SettingError as error:
                 raise SettingError(f"{place}: {error}") from None
     return given
-
-
-def _document(text: str, file_name: str) -> dict[str, object]:
-    import tomllib  # noqa: PLC0415  # 4 ms that a start without a file need not pay
-
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        found = re.search(_SYNTAX_LINE, message)
-        # The only other place that tomllib names is the end of the document.
-        line = int(found[1]) if found else text.rstrip().count("\n") + 1
-        raise SettingError(f"{file_name}:{line}: not valid TOML: {message}") from None
-    except ValueError as error:  # an integer of more digits than Python reads
-        raise SettingError(f"{file_name}: a number cannot be read: {error}") from None
-    except RecursionError:
-        raise SettingError(
-            f"{file_name}: arrays or tables are nested too deeply to read; "
-            "a setting needs one section and one value"
-        ) from None
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, _Given]:
