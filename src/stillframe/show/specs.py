@@ -106,7 +106,7 @@ def _sandboxes(settings: Settings, places: Places) -> dict[str, Sandbox]:
     scenes, index = (places.scenes,), (places.index,) if settings.library.index else ()
     mirror = (places.mirror,) if places.mirror else ()
     photos = gathered(places.roots, SANDBOX_PATHS_CAP - len(scenes) - len(places.code) - 1)
-    saved = (os.fsencode(settings.feeds.save_to),) if settings.feeds.save_to else ()
+    saved = (os.fsencode(_saved(settings)),) if settings.feeds.save_to else ()
     return {
         # The painter may make its folder after the image worker was confined, so both make it.
         "images": Sandbox(
@@ -200,7 +200,7 @@ def _feed_workers(settings: Settings, places: Places) -> tuple[WorkerSpec, Worke
             "max_bytes": feeds.max_bytes,
             "max_age_s": feeds.max_age_s,
             "allow_hosts": feeds.allow_hosts,
-            "save_to": feeds.save_to,
+            "save_to": _saved(settings),
         },
         limits=Limits(backlog=caps["feeds"]),
     )
@@ -243,3 +243,8 @@ def _as_setting(path: bytes) -> str:
         return path.decode()
     except UnicodeDecodeError:
         return ""
+
+
+def _saved(settings: Settings) -> str:
+    """Return where what is shown is saved; a person may begin it with a tilde."""
+    return os.path.expanduser(settings.feeds.save_to)
