@@ -72,7 +72,7 @@ class Gathered:
         """Take what there is, and have bodies read."""
         while (fetched := self.gatherer.give_body()) is not None:
             self.bodies.append(fetched)
-            reading = (self.parse or self._parse)(fetched)
+            reading = (self.parse or self.read)(fetched)
             if reading is not None:
                 self.gatherer.take_reading(fetched.body.ticket, reading)
         self.dropped += self.gatherer.give_drops(64, 1 << 20)
@@ -99,7 +99,8 @@ class Gathered:
         self.follow(*feeds)
         await self.settle()
 
-    def _parse(self, fetched: FetchedBody) -> Reading:
+    def read(self, fetched: FetchedBody) -> Reading:
+        """Return what a body holds."""
         body = fetched.body
         about = About(body.source, body.url, body.content_type, 100, 3600.0, 50, self.clock.now_s)
         return core.read(fetched.content, about)
@@ -122,7 +123,11 @@ class Gathered:
 
 @contextlib.asynccontextmanager
 async def gathering(
-    keeping: Keeping, *servers: FeedServer, clock: Clock | None = None, gap_s: float = 0.0
+    keeping: Keeping,
+    *servers: FeedServer,
+    clock: Clock | None = None,
+    gap_s: float = 0.0,
+    seed: int = 1,
 ) -> AsyncIterator[Gathered]:
     """Have a gatherer at work that may ask these servers of this machine and no other."""
     clock = clock or Clock()
@@ -132,7 +137,7 @@ async def gathering(
         guard=Guard(frozenset(server.authority for server in servers)),
     )
     gatherer = Gatherer(
-        Fetcher(around), keeping, hosts=Hosts(gap_s), clock_s=clock, rng=random.Random(1)
+        Fetcher(around), keeping, hosts=Hosts(gap_s), clock_s=clock, rng=random.Random(seed)
     )
     running = asyncio.create_task(gatherer.run())
     try:

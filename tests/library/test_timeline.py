@@ -262,6 +262,21 @@ def _drawn(line: Timeline, count: int) -> Iterator[Photo]:
         yield line.ahead(1)[0]
 
 
+def test_what_is_coming_is_what_is_on_screen_and_what_was_drawn_and_draws_nothing() -> None:
+    line = timeline(9)
+    assert line.coming == ()
+    drawn = line.ahead(3)
+    assert line.coming == drawn
+    line.move(1)
+    assert line.coming == drawn
+    line.move(-1)
+    assert line.coming == drawn, "there is no photo before the first"
+    line.move(1)
+    assert line.coming == drawn[1:]
+    line.remove(drawn[2].path)
+    assert line.coming == (drawn[1],)
+
+
 def test_a_new_round_waits_while_more_photos_may_be_found() -> None:
     line = timeline(2)
     line.expect(more=True, needed=False)

@@ -60,6 +60,7 @@ def test_a_status_is_what_both_threads_know() -> None:
         cache=CacheStatus(entries=1, used_bytes=2, cap_bytes=3),
         pools=PoolCounts(local=5, feed=6),
         shown=PoolCounts(local=3, feed=1),
+        notes=("it rains",),
     )
     now = desk(Engine(worker()), view, {16: 98, 40: 1, 700: 1}).status()
     assert (now.photo, now.paused, now.photos_shown) == ("dune.jpg", True, 4)
@@ -68,7 +69,7 @@ def test_a_status_is_what_both_threads_know() -> None:
     assert (now.frame_interval.count, now.frame_interval.p50_ms) == (100, 16)
     assert (now.frame_interval.p99_ms, now.frame_interval.max_ms) == (40, 700)
     assert [it.name for it in now.workers] == ["unruly"]
-    assert now.notes == ()
+    assert now.notes == ("it rains",)
 
 
 def test_a_show_that_has_not_moved_has_no_frame_times() -> None:

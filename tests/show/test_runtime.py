@@ -527,6 +527,62 @@ def test_painted_scenes_leave_when_feeds_have_photos(fed: Play) -> None:
     assert fed.runtime.view.pools == PoolCounts(local=0, feed=2)
 
 
+def test_where_no_photo_of_the_mirror_can_be_shown_the_scenes_are_painted_after_all(
+    fed: Play,
+) -> None:
+    fed.engine.feed_news(b"/m/1.jpg")
+    fed.drain()
+    assert scene_numbers(fed) == []
+    fed.engine.refuse(fed.engine.images()[0], FaultKind.DECODER_ERROR)
+    fed.drain()
+    assert scene_numbers(fed) == [0]
+    fed.engine.scene(2)
+    fed.drain()
+    assert fed.runtime.view.pools == PoolCounts(local=1, feed=0)
+    assert scene_numbers(fed) == [0, 1]
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_scenes_that_left_for_photos_come_again_when_those_leave(fed: Play, *, gone: bool) -> None:
+    fed.engine.feed_news()
+    fed.drain()
+    for _ in range(2):
+        fed.engine.scene(2)
+        fed.drain()
+    fed.engine.feed_news(b"/m/1.jpg")
+    fed.drain()
+    assert fed.runtime.view.pools == PoolCounts(local=0, feed=1)
+    if gone:
+        fed.engine.feed_news(gone=(b"/m/1.jpg",))
+    else:
+        for request in fed.engine.images():
+            fed.engine.frame(request)
+        fed.drain()
+        assert fed.engine.images()[-1].path == b"/m/1.jpg"
+        fed.engine.refuse(fed.engine.images()[-1], FaultKind.DECODER_ERROR)
+    fed.drain()
+    for _ in range(2):
+        fed.engine.scene(2)
+        fed.drain()
+    assert fed.runtime.view.pools == PoolCounts(local=2, feed=0)
+    assert scene_numbers(fed) == [0, 1, 0, 1]
+    fed.engine.feed_news(b"/m/2.jpg")
+    fed.drain()
+    assert fed.runtime.view.pools == PoolCounts(local=0, feed=1), "and leave again"
+
+
+def test_nothing_is_painted_where_folders_are_empty_and_feeds_are_not() -> None:
+    both = Play(GIVEN, feeds=PLAN)
+    both.engine.feed_news(b"/m/1.jpg")
+    both.drain()
+    both.find()
+    assert both.engine.asked("scenes") == []
+    assert both.runtime.view.pools == PoolCounts(local=0, feed=1)
+    both.show_first()
+    assert both.stage.presented
+    both.journal.close(30)
+
+
 def test_photos_of_folders_stay_beside_those_of_feeds() -> None:
     both = Play(GIVEN, PICTURES, feeds=PLAN)
     both.find(b"/p/1")

@@ -218,6 +218,38 @@ def test_a_group_of_which_nothing_can_be_shown_gives_way_to_the_next() -> None:
     )
 
 
+def test_where_photos_have_come_from_elsewhere_no_more_is_painted() -> None:
+    sources = Sources(())
+    sources.begin()
+    sources.relieve()
+    assert sources.on_scene(scene(0, 4)) == ((), (Step.ENDED,))
+
+
+def test_when_those_are_all_gone_the_scenes_are_painted_again() -> None:
+    sources = Sources(())
+    sources.begin()
+    for index in range(2):
+        sources.on_scene(scene(index, 2))
+    assert sources.on_nothing_shown() == (), "it was the scenes that could not be shown"
+    for _ in range(2):
+        sources.relieve()
+        assert sources.on_nothing_shown() == (PaintNext(0),)
+        assert sources.on_scene(scene(0, 2)) == ((PHOTO,), (PaintNext(1),))
+        assert sources.on_scene(scene(1, 2)) == ((PHOTO,), (Step.ENDED,))
+
+
+def test_photos_from_elsewhere_do_not_end_the_search_in_folders() -> None:
+    sources = Sources((Group("given", (b"/p",)), Group("next", (b"/q",))))
+    sources.begin()
+    sources.relieve()
+    sources.on_page(page(b"/p"))
+    assert said(sources.on_changes(NONE_FOUND)[1]) == ["given: no photos found", "scan /q 0"]
+    sources.on_page(page(b"/q"))
+    actions = sources.on_changes(NONE_FOUND)[1]
+    assert PaintNext(0) in actions
+    assert sources.on_scene(scene(0, 4))[1] == (PaintNext(1),), "nothing was painted before"
+
+
 def test_scenes_that_cannot_be_painted_are_told_and_are_the_end() -> None:
     sources = Sources(())
     sources.begin()

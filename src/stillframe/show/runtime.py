@@ -247,8 +247,6 @@ class Runtime:
             match action:
                 case Ask(question=question):
                     self._ask(question)
-                case PaintNext(index=index) if self._awaits_mirror:
-                    self._unpainted = index
                 case PaintNext(index=index):
                     self._paint(index)
                 case Tell(text=text):
@@ -265,6 +263,14 @@ class Runtime:
         self._submit(request, key, Urgency.PREFETCH)
 
     def _paint(self, index: int) -> None:
+        """Paint, if the mirror has said that it has nothing to show instead."""
+        if self._courier is not None and not self._courier.gathering.heard:
+            self._unpainted = index
+            return
+        if self._director.pools.feed:
+            self._sources.relieve()
+            self._follow((Step.ENDED,))
+            return
         request = SceneRequest(
             **self._asking("scenes"),
             folder=self._plot.scenes_folder,
@@ -360,8 +366,9 @@ class Runtime:
             Photo(item.cache_path, pool=Pool.FEED) for item in news.items if item.cache_path
         )
         if found:
-            self._leave_scenes()
             self.cue(script.Found(found))
+            if self._director.pools.feed:  # what was found may be known as broken
+                self._leave_scenes()
             if self._found_all:
                 self.cue(script.SourcesEnded())
         if news.gone:
@@ -376,27 +383,18 @@ class Runtime:
                 detail=drop.detail,
             )
 
-    @property
-    def _awaits_mirror(self) -> bool:
-        """Whether feeds may have photos from earlier, so that nothing need be painted."""
-        return self._courier is not None and not self._courier.gathering.heard
-
     def _paint_after_all(self) -> None:
-        """Paint what had to wait, now that the mirror has said what it has; if that is nothing."""
-        if self._unpainted is None or self._awaits_mirror:
-            return
-        index, self._unpainted = self._unpainted, None
-        if self._director.pools.feed:
-            self._follow((Step.ENDED,))
-        else:
+        """Paint what had to wait, if it need not any more."""
+        if self._unpainted is not None:
+            index, self._unpainted = self._unpainted, None
             self._paint(index)
 
     def _leave_scenes(self) -> None:
         """Show what is painted no more: there was nothing else, and now there is."""
         self._sources.relieve()
         if self._scenes:
-            self.cue(script.Vanished(self._scenes))
-            self._scenes, self._found_all = (), True
+            self._scenes, gone, self._found_all = (), self._scenes, True
+            self.cue(script.Vanished(gone))
 
     def _take_frame(self, request: ImageRequest, lease: Lease | None) -> None:
         if lease is None:

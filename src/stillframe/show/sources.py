@@ -146,14 +146,20 @@ class Sources:
         return (Tell(f"the scenes cannot be painted: {detail}"), Step.ENDED)
 
     def relieve(self) -> None:
-        """Paint no more: photos have come from elsewhere."""
+        """Paint no more while there are photos from elsewhere."""
         if self._painting:
             self._painted = self._relieved = True
 
     def on_nothing_shown(self) -> tuple[SourceAction, ...]:
-        """Go on to the next group: not one photo of this one can be shown."""
-        if self._painting:
+        """Go on to the next group: not one photo of this one can be shown.
+
+        After the last group there are the scenes, again where other photos had taken their place.
+        """
+        if self._painting and not self._relieved:
             return ()
+        if self._relieved:
+            self._relieved = self._painted = False
+            return (PaintNext(0),)
         return (Tell(f"{self._name}: no photo here can be shown"), *self._next_group())
 
     @property

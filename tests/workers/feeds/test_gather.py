@@ -19,6 +19,7 @@ from gathered import NOW_S, Clock, Gathered, gathering
 from photos import shipped
 from stillframe.contracts.feeds import DropReason, FeedSource, FeedState, Reading
 from stillframe.workers.feeds import schedule
+from stillframe.workers.feeds.gather import FetchedBody
 from stillframe.workers.feeds.keeping import Keeping, Mirrored
 from stillframe.workers.feeds.mirror import Mirror
 from stillframe.workers.feeds.rotation import Caps
@@ -465,7 +466,7 @@ def test_all_feeds_together_add_so_many_and_the_heavier_come_first(
         gathered.follow(light, heavy, max_items=4)
         await gathered.until(lambda: len(held) == 2)
         for fetched in held:  # both are read before anything is fetched
-            gathered.gatherer.take_reading(fetched.body.ticket, gathered._parse(fetched))
+            gathered.gatherer.take_reading(fetched.body.ticket, gathered.read(fetched))
         await gathered.settle()
         assert len(gathered.items) == 4
         assert {u.rpartition("/")[2] for u in gathered.urls} >= {"h1.png", "h2.png", "h3.png"}
@@ -498,6 +499,35 @@ def test_a_reader_that_never_answers_or_times_out_ends_the_feeds_turn(
         assert state(gathered, feed) is FeedState.FAILING
 
     play(keeping, server, story)
+
+
+def test_what_a_body_of_the_process_before_held_is_nothing_of_this_one(
+    tmp_path: Path, server: FeedServer
+) -> None:
+    async def played() -> None:
+        feed = server.serve("/feed", page(rss("a.png")))
+        serve_images(server, "a.png")
+        one, two = mirrored(tmp_path), mirrored(tmp_path)
+        async with gathering(one, server, seed=1) as died:
+            died.parse = lambda _: None
+            died.follow(feed)
+            died.clock.now_s += 5.0
+            died.follow(feed)
+            await died.until(lambda: died.bodies)
+        late = died.bodies[0].body.ticket
+        async with gathering(two, server, seed=2) as lives:
+
+            def parse(fetched: FetchedBody) -> Reading:
+                lives.gatherer.take_reading(late, Reading(problem=DropReason.PARSE_TIMEOUT))
+                return lives.read(fetched)
+
+            lives.parse = parse
+            await lives.cycle(feed)
+            assert (lives.reasons, len(lives.items)) == ([], 1)
+        one.close()
+        two.close()
+
+    asyncio.run(played())
 
 
 def test_four_at_a_time_and_one_feed_of_a_host(keeping: Keeping, server: FeedServer) -> None:

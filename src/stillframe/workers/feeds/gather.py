@@ -45,6 +45,8 @@ _BODIES: Final = 4
 _HANDED_OUT: Final = 2
 # A reader has 5 s, and perhaps others before it.
 _READING_S: Final = 120.0
+# Far from those of any process before, and as far from the largest count.
+_TICKET_BITS: Final = 60
 # The loop looks again at least so often: a clock may be moved.
 _LONGEST_SLEEP_S: Final = 30.0
 # More than this is not news any more.
@@ -90,7 +92,8 @@ class Gatherer:
         self._taken = 0  # of the images that this cycle may add
         self._refreshing: set[str] = set()
         self._unjudged: set[str] = set()  # could not be reached; whose fault that is will be seen
-        self._tickets = itertools.count(1)
+        # What a body of the process before held may still be told: it must fit none of these.
+        self._tickets = itertools.count(rng.getrandbits(_TICKET_BITS))
         self._unread: collections.deque[FetchedBody] = collections.deque()
         self._readings: dict[int, asyncio.Future[Reading]] = {}
         self._drops: collections.deque[DroppedItem] = collections.deque(maxlen=_DROPS_KEPT)
