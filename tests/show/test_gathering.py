@@ -149,6 +149,22 @@ def test_a_question_that_is_lost_is_asked_again() -> None:
     assert question(gathering.on_lost(failed=False, detail="died")).cursor == 4
 
 
+def test_what_a_lost_question_has_said_is_said_again_but_not_what_a_body_held() -> None:
+    gathering = Gathering(refresh=True)
+    gathering.begin()
+    gathering.on_answer(answer(body=body(3)), SLOT)
+    gathering.on_reading(3, Reading())
+    for number in range(9):
+        gathering.reject(b"/%d" % number)
+    gathering.refresh()
+    lost = question(gathering.on_answer(answer(), None))
+    assert (len(lost.rejected), lost.refresh, lost.parsed is None) == (8, True, False)
+    again = question(gathering.on_lost(failed=False, detail="died"))
+    assert (again.rejected, again.refresh, again.parsed) == (lost.rejected, True, None)
+    rest = question(gathering.on_answer(answer(), None))
+    assert (rest.rejected, rest.refresh) == ((b"/8",), False)
+
+
 def test_a_worker_that_has_failed_is_left_alone_until_it_is_back() -> None:
     gathering = Gathering()
     gathering.begin()

@@ -540,6 +540,11 @@ def test_where_no_photo_of_the_mirror_can_be_shown_the_scenes_are_painted_after_
     fed.drain()
     assert fed.runtime.view.pools == PoolCounts(local=1, feed=0)
     assert scene_numbers(fed) == [0, 1]
+    fed.engine.feed_news(b"/m/1.jpg")  # as a new worker says it
+    fed.drain()
+    fed.engine.scene(2)
+    fed.drain()
+    assert fed.runtime.view.pools == PoolCounts(local=2, feed=0), "it is no reason to leave"
 
 
 @pytest.mark.parametrize("gone", [False, True])
@@ -580,6 +585,9 @@ def test_nothing_is_painted_where_folders_are_empty_and_feeds_are_not() -> None:
     assert both.runtime.view.pools == PoolCounts(local=0, feed=1)
     both.show_first()
     assert both.stage.presented
+    both.engine.feed_news(gone=(b"/m/1.jpg",))
+    both.drain()
+    assert scene_numbers(both) == [0], "until there is nothing else"
     both.journal.close(30)
 
 

@@ -98,7 +98,8 @@ class Gathering:
         self._rejected: collections.deque[bytes] = collections.deque()
         self._reading: dict[int, SlotGrant] = {}
         self._online = True
-        self._asking = self._failed = self._heard = False
+        self._asked: Inquire | None = None
+        self._failed = self._heard = False
 
     @property
     def heard(self) -> bool:
@@ -130,7 +131,7 @@ class Gathering:
 
     def on_answer(self, result: FeedsResult, slot: SlotGrant | None) -> tuple[GatherAction, ...]:
         """Take what is new in the mirror; `slot` is that of the body, if one came."""
-        self._asking, self._heard = False, True
+        self._asked, self._heard = None, True
         self._cursor = result.next_cursor
         actions: list[GatherAction] = []
         if result.online != self._online:
@@ -166,9 +167,13 @@ class Gathering:
     def on_lost(self, *, failed: bool, detail: str) -> tuple[GatherAction, ...]:
         """Go on after a question that the feed worker could not answer.
 
-        A worker that has failed for good is asked again when it was started anew.
+        A worker that has failed for good is asked again when it was started anew. What a body held
+        is not told again: it died with the worker that had fetched it.
         """
-        self._asking = False
+        if self._asked is not None:
+            self._rejected.extendleft(reversed(self._asked.rejected))
+            self._refresh |= self._asked.refresh
+        self._asked = None
         if not failed:
             return self._inquire(BUSY_PATIENCE_MS)
         if self._failed:
@@ -177,21 +182,19 @@ class Gathering:
         return (Say(f"feeds are not asked any more: {detail}"),)
 
     def _inquire(self, patience_ms: int) -> tuple[GatherAction, ...]:
-        if self._asking or self._failed:
+        if self._asked is not None or self._failed:
             return ()
-        self._asking = True
         refresh, self._refresh = self._refresh, False
         count = min(len(self._rejected), SHOWN_CAP_ITEMS)
-        return (
-            Inquire(
-                cursor=self._cursor,
-                patience_ms=patience_ms,
-                parsed=self._parsed.popleft() if self._parsed else None,
-                rejected=tuple(self._rejected.popleft() for _ in range(count)),
-                refresh=refresh,
-                survey=self._survey,
-            ),
+        self._asked = Inquire(
+            cursor=self._cursor,
+            patience_ms=patience_ms,
+            parsed=self._parsed.popleft() if self._parsed else None,
+            rejected=tuple(self._rejected.popleft() for _ in range(count)),
+            refresh=refresh,
+            survey=self._survey,
         )
+        return (self._asked,)
 
 
 def plan_of(feeds: tuple[FeedSource, ...], settings: FeedSettings, interval_s: float) -> FeedPlan:
