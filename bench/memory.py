@@ -17,6 +17,7 @@ import os
 import shutil
 import statistics
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -38,6 +39,8 @@ _EARLY: Final = slice(50, 100)
 _LATE: Final = slice(-50, None)
 # Few enough that the pool's pixels fit its pipes' queue, and more than it has processes.
 _BATCH: Final = 5
+# A show rests between two photos; ours gives memory back when it has rested for a beat of 0.25 s.
+_REST_S: Final = 0.6
 _FULL_BATCHES: Final = 400
 # A batch of the pool's takes five times as long as one of ours.
 _POOL_BATCHES: Final = 4
@@ -97,6 +100,7 @@ def _decode(pace: Pace) -> tuple[Held, Held]:
             for decoder, held in turned(contenders, number):
                 if held is ours or number < _POOL_BATCHES:
                     decoder.decode(batch, _SCREEN)
+                    time.sleep(_REST_S)
                     held.look(decoder.pids())
     return ours, theirs
 

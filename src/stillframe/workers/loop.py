@@ -9,6 +9,7 @@ Guarantees:
   request.
 - The end of the channel, or a stop message, ends the process with status 0 and no output.
 - A bug ends the process with a traceback: a worker in an unknown state must not go on.
+- Memory that a request has left free is given back when no other follows within a beat.
 - With a sandbox, nothing but loading code comes before it: no byte of input, and no other thread.
 """
 
@@ -28,6 +29,7 @@ from stillframe.contracts.messages import WIRE_VERSION, Failure, Request, echo
 from stillframe.contracts.wire import FromWorkerMessage, ToWorkerMessage
 from stillframe.transport.channel import Channel, ChannelClosedError, ChannelFullError
 from stillframe.transport.seqpacket import SeqpacketChannel
+from stillframe.workers import heap
 from stillframe.workers.confinement import confine
 from stillframe.workers.handler import Handler
 from stillframe.workers.lifeline import tie_to_parent
@@ -96,13 +98,18 @@ def _serve(handler_type: type[Handler[Any, Any]], channel: WorkerChannel) -> int
 
 
 def _work(handler: Handler[Any, Any], channel: WorkerChannel, pulse: "Pulse") -> int:
+    is_rested = False
     while True:
         pulse.beat()
         if not channel.wait(pulse.interval_s):
+            if not is_rested:
+                heap.give_back()
+            is_rested = True
             continue
         message = channel.receive()
         match message:
             case Request():
+                is_rested = False
                 pulse.beat(message.seq)
                 answer = _answer(handler, message)
                 pulse.count()
