@@ -151,6 +151,33 @@ def test_a_key_is_sent_to_its_server_and_never_printed(
         assert "sesame" not in done.stdout + done.stderr
 
 
+def test_a_password_in_an_address_becomes_its_key(tmp_path: Path, server: FeedServer) -> None:
+    feed = server.serve("/feed", page(rss("/a.png")))
+    told = feed.replace("://", "://ada:open-sesame@")
+    done = run(tmp_path, "add", told, "--allow-host", server.authority)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert listed(tmp_path) == [{"url": feed, "key": "ada:open-sesame"}]
+    assert server.seen()[-1].field("Authorization") == "Basic YWRhOm9wZW4tc2VzYW1l"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("https://a.example/\udcff",),
+        ("https://a.example/", "--key", "\udcff"),
+        ("https://a.example/", "--allow-host", "\udcff"),
+        ("https://a.example/", "--allow-host", "a\nb"),
+        ("https://a.example/" + "x" * 5000,),
+    ],
+    ids=["url", "key", "host", "line", "long"],
+)
+def test_words_that_no_worker_could_be_told_are_refused_at_once(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    done = run(tmp_path, "check", *words)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+
+
 def test_of_a_page_the_feed_that_it_names_is_followed(tmp_path: Path, server: FeedServer) -> None:
     link = b'<link rel="alternate" type="application/rss+xml" href="/feed">'
     server.serve("/", page(b"<!doctype html><head>" + link))

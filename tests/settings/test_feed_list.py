@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from stillframe.contracts.feeds import FeedKind, FeedSource, JsonFields
 from stillframe.settings import SettingError
-from stillframe.settings.feed_list import read_feeds
+from stillframe.settings.feed_list import read_feeds, without_secret
 
 FILE = "feeds.toml"
 A, B = "https://a.example/feed", "https://b.example/feed"
@@ -66,6 +66,28 @@ def test_a_list_that_is_refused_says_where_and_why(text: str, said: str) -> None
     with pytest.raises(SettingError, match=said) as caught:
         read_feeds(text, FILE)
     assert FILE in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "address", "key"),
+    [
+        ("https://ada:sesame@a.example:81/f?x=1#y", "https://a.example:81/f?x=1#y", "ada:sesame"),
+        ("https://ada:p%40ss@a.example/", "https://a.example/", "ada:p@ss"),
+        ("https://a@b:c@a.example/", "https://a.example/", "a@b:c"),
+        ("https://ada@a.example/", "https://a.example/", "ada:"),
+        ("https://a.example/@ada", "https://a.example/@ada", ""),
+        ("https://[:::/", "https://[:::/", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_secret_is_taken_out_of_an_address(url: str, address: str, key: str) -> None:
+    assert without_secret(url) == (address, key)
+
+
+def test_a_secret_in_an_address_of_the_list_is_refused_and_not_repeated() -> None:
+    with pytest.raises(SettingError, match=r"feed 1: .* key = ") as refused:
+        read_feeds('[[feed]]\nurl = "https://ada:sesame@a.example/"', FILE)
+    assert "sesame" not in str(refused.value)
 
 
 def test_whatever_a_file_holds_is_a_line_and_no_traceback() -> None:

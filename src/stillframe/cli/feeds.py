@@ -213,34 +213,39 @@ def _dropped(drop: "DroppedItem") -> str:
 
 
 def source_of(url: str, **said: Any) -> "FeedSource":  # noqa: ANN401 - checked by the struct
-    """Return a feed as a person has typed it; one without a scheme is one of the web."""
+    """Return a feed as a person has typed it.
+
+    An address without a scheme is one of the web; a name and password in it become its key, since
+    addresses are printed.
+    """
     import msgspec
 
     from stillframe.contracts.feeds import FeedSource
+    from stillframe.settings.feed_list import without_secret
 
-    address = url if "://" in url else f"https://{url}"
+    address, secret = without_secret(url if "://" in url else f"https://{url}")
+    said["key"] = said.get("key") or secret
     try:
+        # What a terminal or a file gave in another encoding could not be told to any worker.
+        msgspec.json.encode((address, said))
         return msgspec.convert({"url": address, **said}, FeedSource)
-    except msgspec.ValidationError as error:
-        click.echo(f"stillframe: {printable(url.encode())}: {error}", err=True)
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
+        reason = "not UTF-8" if isinstance(error, UnicodeEncodeError) else error
+        click.echo(f"stillframe: {printable(os.fsencode(address))}: {reason}", err=True)
         sys.exit(2)
 
 
-def _given(environ: Mapping[str, str]) -> "Settings":
+def _given(environ: Mapping[str, str], **flags: str) -> "Settings":
     from stillframe.settings import load, read_settings_file, settings_file
 
     file = settings_file()
-    return load(file_text=read_settings_file(file), file_name=str(file), environ=environ, flags={})
+    text = read_settings_file(file)
+    return load(file_text=text, file_name=str(file), environ=environ, flags=flags)
 
 
 def _settings(allow_hosts: tuple[str, ...]) -> "Settings":
-    import msgspec
-
-    settings = _given(os.environ)
-    allowed = ",".join(filter(None, (settings.feeds.allow_hosts, *allow_hosts)))
-    return msgspec.structs.replace(
-        settings, feeds=msgspec.structs.replace(settings.feeds, allow_hosts=allowed)
-    )
+    known = _given(os.environ).feeds.allow_hosts
+    return _given(os.environ, **{"--allow-host": ",".join(filter(None, (known, *allow_hosts)))})
 
 
 def _remember(allow_hosts: tuple[str, ...]) -> None:

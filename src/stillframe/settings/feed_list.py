@@ -9,6 +9,7 @@ Guarantees: a list that is refused is refused with the number of the feed and th
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -50,11 +51,31 @@ def read_feeds(text: str | None, file_name: str) -> tuple[FeedSource, ...]:
     return feeds
 
 
+def without_secret(url: str) -> tuple[str, str]:
+    """Return an address without the name and password in it, and these as a feed's key."""
+    try:
+        parts = urlsplit(url)
+        secret, _, host = parts.netloc.rpartition("@")
+        if not secret:
+            return url, ""
+        return parts._replace(netloc=host).geturl(), unquote(
+            secret if ":" in secret else secret + ":"
+        )
+    except ValueError:
+        return url, ""  # no address at all, as whoever fetches it will say
+
+
 def _feed(table: object, where: str) -> FeedSource:
     try:
-        return msgspec.convert(table, FeedSource)
+        feed = msgspec.convert(table, FeedSource)
     except msgspec.ValidationError as error:
         raise SettingError(f"{where}: {error}") from None
+    if without_secret(feed.url)[1]:
+        raise SettingError(
+            f"{where}: addresses are printed: write the name and password in its url "
+            'as key = "name:password" instead'
+        )
+    return feed
 
 
 def refuse_too_many(feeds: Sequence[FeedSource], file_name: str) -> None:
