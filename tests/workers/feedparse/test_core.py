@@ -235,6 +235,13 @@ def test_a_reading_of_the_longest_words_keeps_its_bounds() -> None:
     assert reading.dropped
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_feed_is_known_in_every_encoding(encoding: str) -> None:
+    body = channel("<title>Höhe</title><guid>http://a.example/b.jpg</guid>")
+    body = body.replace("?>", f' encoding="{encoding.removesuffix("-sig")}"?>', 1)
+    assert read(body.encode(encoding)).items[0].title == "Höhe"
+
+
 def test_a_feed_for_scripts_is_one() -> None:
     document = {"items": [{"media": {"m": "https://live.staticflickr.com/1/2_a_m.jpg"}}]}
     body = f"jsonFlickrFeed({json.dumps(document)})"

@@ -94,7 +94,9 @@ def test_a_document_type_that_only_names_itself_is_borne() -> None:
     assert tree_of(body).get("version") == "0.91"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "iso-8859-1", "windows-1252"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "iso-8859-1", "windows-1252"]
+)
 def test_the_encodings_of_the_web_are_read(encoding: str) -> None:
     head = f'<?xml version="1.0" encoding="{encoding}"?>'
     assert tree_of((head + "<a>Höhe</a>").encode(encoding)).text == "Höhe"

@@ -68,7 +68,7 @@ _LATEST_AHEAD_S: Final = 86400.0
 _MILLISECONDS_FROM: Final = 1e11
 _SHORTEST_TTL_S: Final = 300.0
 _LONGEST_TTL_S: Final = 30 * 86400.0
-_BYTE_ORDER_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+_XML_BEGINS: Final = (b"<", b"\x00<", b"\xff\xfe", b"\xfe\xff")
 _JSON_BEGINS: Final = (b"{", b"[")
 
 
@@ -93,7 +93,7 @@ def _found(body: bytes, about: About) -> Found:
         return _by_shape(_JSON, decode(bare), about, "JSON")
     if page.is_html(bare):
         return page.read(body, about)
-    if bare.startswith((b"<", *_BYTE_ORDER_MARKS)):
+    if bare.startswith(_XML_BEGINS):
         return _xml(bare, about)
     if "json" in about.content_type.lower():
         raise UnreadableError(DropReason.BAD_JSON, "it begins like no JSON")

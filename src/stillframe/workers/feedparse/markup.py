@@ -50,7 +50,13 @@ _LAZY: Final = ("data-src", "data-original", "data-lazy-src", "data-full-url", "
 _SRCSETS: Final = ("srcset", "data-srcset")
 _ENTRY: Final = re.compile(r"\s*([^\s,][^\s]*)(?:\s+([0-9.]{1,8})([wx]))?\s*,?")
 _SRCSET_CAP: Final = 50
-_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff", b"<\x00")
+# How XML in two bytes a character begins, with a mark of their order or without.
+_UTF_16: Final = {
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+    b"<\x00": "utf-16-le",
+    b"\x00<": "utf-16-be",
+}
 
 
 class _Bounded(ET.TreeBuilder):
@@ -92,10 +98,10 @@ def tree_of(body: bytes) -> ET.Element:
         UnreadableError: if it is hostile.
     """
     encoding = None
-    if body.startswith(_UTF_16):
+    if body[:2] in _UTF_16:
         # So that what is looked for below is found as it is written there.
         try:
-            body, encoding = body.decode("utf-16").encode(), "utf-8"
+            body, encoding = body.decode(_UTF_16[body[:2]]).encode(), "utf-8"
         except UnicodeDecodeError as error:
             raise ET.ParseError(str(error)) from error
     if b"<!ENTITY" in body:

@@ -224,9 +224,12 @@ def test_a_small_picture_gives_way_to_the_one_that_it_leads_to() -> None:
     assert urls(read(channel(item))) == ["https://b.example/s1600/fog.jpg"]
 
 
-TITLES = st.text(
-    st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=30
-)
+# feedparser takes some letters of Latin 1 for UTF-8 that was read wrongly; and whether a bracket in
+# a title is one, or of a tag, no reader of RSS can know.
+LETTERS = st.characters(
+    max_codepoint=0x7E, exclude_categories=("C", "Z"), exclude_characters="<>&"
+) | st.characters(min_codepoint=0x100, exclude_categories=("C", "Z"))
+TITLES = st.text(LETTERS, min_size=1, max_size=30)
 PATHS = st.from_regex(r"/[a-z0-9_-]{1,12}\.jpg", fullmatch=True)
 MOMENTS = st.datetimes(dt.datetime(1990, 1, 2), dt.datetime(2026, 11, 1)).map(  # noqa: DTZ001 - below
     lambda moment: moment.replace(microsecond=0, tzinfo=dt.UTC)
