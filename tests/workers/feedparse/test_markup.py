@@ -58,6 +58,7 @@ SWOLLEN = (
         b'<rss xmlns:a="' + b"x" * 1_000_000 + b'" ' + b' a:b="" a:c=""' * 9 + b"/>",
         b"<rss xmlns:" + b"a" * 300 + b"='x'/>",
         b"<rss xmlns:a" + b" " * 100 + b"='x'/>",
+        b"<r>" + b"<b/>" * 300 + b"<a>" * 200 + b"</a>" * 200 + b"</r>",
         b"<rss>" + b"<a b='' c='' d=''/>" * 50_001 + b"</rss>",
         QUADRATIC,
         b'<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss>&x;</rss>',
@@ -74,6 +75,11 @@ def test_a_hostile_tree_is_refused_at_once(body: bytes) -> None:
         tree_of(body)
     assert caught.value.reason is DropReason.NOT_FEED
     assert time.process_time() - began_s < 2
+
+
+def test_a_large_tree_is_borne() -> None:
+    body = b"<r>" + b"<a b=''/>" * 99_000 + b"<a>" * 150 + b"</a>" * 150 + b"</r>"
+    assert len(tree_of(body)) == 99_001
 
 
 def test_a_word_in_the_text_declares_nothing() -> None:
@@ -156,6 +162,12 @@ def test_a_name_has_a_space_and_a_local_part() -> None:
 )
 def test_a_title_is_one_plain_line(markup: str, text: str) -> None:
     assert plain(markup) == text
+
+
+def test_no_more_of_a_field_is_looked_at_than_a_title_needs() -> None:
+    assert plain(" " * 9_000 + "late") == ""
+    page = "<img src=a.jpg>" + " " * 70_000 + "<img src=late.jpg>"
+    assert [picture.url for picture in pictures_in(page, 0)] == ["a.jpg"]
 
 
 @given(st.text())

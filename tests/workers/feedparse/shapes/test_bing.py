@@ -39,3 +39,7 @@ def test_as_rss_the_small_form_becomes_the_large_one() -> None:
     assert urls(read(channel(f"<link>{small}</link>"), URL)) == [FULL]
     item = f'<enclosure url="{small}" type="image/jpeg"/>'
     assert urls(read(channel(item), URL)) == [FULL]
+
+
+def test_other_lists_of_images_are_not_bings() -> None:
+    assert read_json({"images": [{"src": "/a.jpg"}]}, URL).problem == "not-feed"

@@ -104,3 +104,10 @@ def test_any_soup(inside: str) -> None:
 
 def test_words_in_brackets_are_no_feed() -> None:
     assert read("<hello>world").problem == "not-feed"
+
+
+@pytest.mark.parametrize("name", ["pubDate", "published", "updated"])
+def test_the_time_of_an_item_is_kept(name: str) -> None:
+    item = f'<{name}>2026-11-02T10:00:00Z</{name}><enclosure url="/a.jpg" type="image/png"/>'
+    (found,) = read(channel(item + "<unclosed>")).items
+    assert found.ts_s == 1_793_613_600

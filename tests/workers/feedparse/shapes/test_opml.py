@@ -15,3 +15,9 @@ def test_every_feed_is_named_once_and_nothing_but_the_web() -> None:
     reading = read(OPML)
     assert reading.feeds == ("https://a.example/feed", "https://b.example/feed")
     assert (reading.items, reading.problem) == ((), None)
+
+
+def test_no_more_are_named_than_a_list_holds() -> None:
+    outlines = "".join(f"<outline xmlUrl='https://a.example/{n}'/>" for n in range(300))
+    reading = read(f"<opml><body>{outlines}</body></opml>")
+    assert reading.feeds == tuple(f"https://a.example/{n}" for n in range(200))

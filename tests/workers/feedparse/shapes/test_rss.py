@@ -214,6 +214,42 @@ def test_a_license_is_named_in_many_ways(said: str) -> None:
     assert read(channel(item)).items[0].license == "https://l.example/by"
 
 
+@pytest.mark.parametrize(
+    ("author", "name"),
+    [
+        ("<author>me@a.example (A. Painter)</author>", "me@a.example (A. Painter)"),
+        ("<author><name>A. Painter</name><email>me@a.example</email></author>", "A. Painter"),
+        ("<author><email>me@a.example</email></author>", ""),
+        ("<media:credit>M</media:credit><dc:creator>C</dc:creator>", "C"),
+        ("<media:credit>M</media:credit>", "M"),
+    ],
+)
+def test_an_author_is_named_in_many_ways(author: str, name: str) -> None:
+    item = f"{author}<guid>http://a.example/b.jpg</guid>"
+    assert read(channel(item)).items[0].author == name
+
+
+def test_an_item_without_a_picture_is_known_by_its_page() -> None:
+    atom = (
+        '<link rel="self" href="/self"/><link rel="enclosure" type="audio/mpeg" href="/a.mp3"/>'
+        '<link rel="alternate" href="https://site.example/page"/>'
+    )
+    for links in (atom, '<link href="https://site.example/page"/>'):
+        body = f'<feed xmlns="http://www.w3.org/2005/Atom"><entry>{links}</entry></feed>'
+        assert drops(read(body)) == [("https://site.example/page", "no-image")]
+    plain = "<link>https://site.example/page</link><guid>5</guid>"
+    assert drops(read(channel(plain))) == [("https://site.example/page", "no-image")]
+
+
+def test_a_film_may_have_a_picture() -> None:
+    film = (
+        '<media:content url="/f.mp4" medium="video">'
+        '<media:thumbnail url="/t.jpg" width="1280" height="720"/></media:content>'
+    )
+    for item in (film, f"<media:group>{film}</media:group>"):
+        assert urls(read(channel(item))) == [f"{AT}/t.jpg"]
+
+
 # Blogger and many others show a small form, which leads to the large one.
 def test_a_small_picture_gives_way_to_the_one_that_it_leads_to() -> None:
     page = (
@@ -304,6 +340,7 @@ def test_reddits_atom_names_the_picture_in_its_text() -> None:
             "skip_hours",
             (0, 3),
         ),
+        (f"<skipHours><hour>{'9' * 5000}</hour><hour>5</hour></skipHours>", "skip_hours", (5,)),
         (
             "<skipDays><day>Monday</day><day>sunday</day><day>Someday</day></skipDays>",
             "skip_days",
