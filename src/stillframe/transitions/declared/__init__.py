@@ -1,0 +1,1 @@
+"""One file per transition, each with one value: `TRANSITION`."""

@@ -1,0 +1,13 @@
+"""The transitions that come with the product, by name.
+
+Role: the one list. Counterpart: each line is a file of `declared/`; a test holds that none is
+missing and that each has its shader.
+"""
+
+from typing import Final
+
+from stillframe.transitions.declared import crossfade
+from stillframe.transitions.model import Transition
+
+BUILT_IN: Final[tuple[Transition, ...]] = (crossfade.TRANSITION,)
+"""In the order in which people read them."""

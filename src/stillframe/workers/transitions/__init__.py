@@ -1,0 +1,1 @@
+"""The worker that bakes what transitions need before they run."""

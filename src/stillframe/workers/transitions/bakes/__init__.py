@@ -1,0 +1,1 @@
+"""One file per table: `bake(request, draws)`, the same bytes on any machine."""
