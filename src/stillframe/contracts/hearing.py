@@ -1,0 +1,188 @@
+"""What is heard at one moment: the payload that the audio worker publishes.
+
+Role: bars, ghosts, the wave and the beat, a few kilobytes sixty times a second or more. They are
+no message: `transport.latest` moves them through shared memory, and only the newest counts.
+Counterpart: the audio worker packs, the interface unpacks.
+
+Guarantees: `unpack` trusts nothing: what it returns has as many values as it says, each of them
+finite and within its range. Floats are 32 bits wide and arrive as they were, to the bit.
+"""
+
+import math
+import struct
+from typing import Final, TypeAlias
+
+import msgspec
+
+from stillframe.contracts.errors import ContractError
+
+BARS_CAP: Final = 128
+CHANNELS_CAP: Final = 2
+WAVE_POINTS: Final = 128
+_MAGIC: Final = 0x53464852  # "SFHR"
+_LAYOUT_VERSION: Final = 1
+# magic, layout, channels, bars a channel, sounding, generation, ts, level, onset, tempo,
+# confidence, beats, beat in bar, last, next, period: little-endian, naturally aligned, no padding.
+_LAYOUT: Final = struct.Struct("<IHHHHIQffffIiQQQ")
+_FLOAT: Final = "f"
+HEARING_CAP_BYTES: Final = _LAYOUT.size + 4 * (2 * CHANNELS_CAP * BARS_CAP + WAVE_POINTS)
+_LARGEST_TEMPO_BPM: Final = 1000.0
+
+Floats: TypeAlias = "memoryview[float]"
+"""Over bytes, of format `f`."""
+
+
+class HearingError(ContractError):
+    """A publication is not one: its cause, and the number that gave it away."""
+
+    def __init__(self, cause: str, actual: float, limit: float) -> None:
+        super().__init__(cause, actual, limit)
+        self.cause, self.actual, self.limit = cause, actual, limit
+
+    def __str__(self) -> str:
+        return f"what was heard is refused: {self.cause} (got {self.actual}, allowed {self.limit})"
+
+
+class Beat(msgspec.Struct, frozen=True, kw_only=True):
+    """The beat, as far as it is known; times are monotonic nanoseconds."""
+
+    count: int = 0
+    """How many there were: it rises with each."""
+    last_ns: int = 0
+    next_ns: int = 0
+    """When the next one is expected, 0 if none is."""
+    period_ns: int = 0
+    tempo_bpm: float = 0.0
+    """0 if there is none."""
+    confidence: float = 0.0
+    """0 to 1."""
+    in_bar: int = -1
+    """Which of its bar the last one was, from 0; -1 if bars are not told apart."""
+
+
+class Hearing(msgspec.Struct, frozen=True, kw_only=True):
+    """What is heard at one moment.
+
+    Attributes:
+        generation: of the request that is in force.
+        ts_ns: when the last sample in it was taken, monotonic.
+        channels: 1, or 2 for left and right.
+        sounding: whether there is sound at all; without, the bars are on their way down.
+        level: how loud it is, 0 to 1.
+        onset: how much something begins just now, 0 to 1.
+        bars: 0 to 1, one channel after the other, low sounds first.
+        ghosts: as many, where the bars have been.
+        wave: the last moments of the sound itself, -1 to 1, for drawing.
+    """
+
+    generation: int = 0
+    ts_ns: int
+    channels: int
+    sounding: bool
+    level: float = 0.0
+    onset: float = 0.0
+    beat: Beat = Beat()
+    bars: Floats
+    ghosts: Floats
+    wave: Floats
+
+    @property
+    def bar_count(self) -> int:
+        """How many bars a channel has."""
+        return len(self.bars) // self.channels
+
+
+def pack(hearing: Hearing) -> bytes:
+    """Return the payload of one publication."""
+    beat = hearing.beat
+    return b"".join(
+        (
+            _LAYOUT.pack(
+                _MAGIC,
+                _LAYOUT_VERSION,
+                hearing.channels,
+                hearing.bar_count,
+                hearing.sounding,
+                hearing.generation & 0xFFFFFFFF,
+                hearing.ts_ns,
+                hearing.level,
+                hearing.onset,
+                beat.tempo_bpm,
+                beat.confidence,
+                beat.count & 0xFFFFFFFF,
+                beat.in_bar,
+                beat.last_ns,
+                beat.next_ns,
+                beat.period_ns,
+            ),
+            hearing.bars,
+            hearing.ghosts,
+            hearing.wave,
+        )
+    )
+
+
+def unpack(payload: bytes) -> Hearing:
+    """Return what one publication says.
+
+    Raises:
+        HearingError: for anything that `pack` would not have made of a sound.
+    """
+    if len(payload) < _LAYOUT.size:
+        raise HearingError("shorter than its header", len(payload), _LAYOUT.size)
+    magic, layout, channels, bars, sounding, generation, ts_ns, *rest = _LAYOUT.unpack_from(payload)
+    level, onset, tempo_bpm, confidence, count, in_bar, last_ns, next_ns, period_ns = rest
+    if magic != _MAGIC or layout != _LAYOUT_VERSION:
+        raise HearingError("wrong magic or layout", magic, _MAGIC)
+    if not 1 <= channels <= CHANNELS_CAP:
+        raise HearingError("channels", channels, CHANNELS_CAP)
+    if not 1 <= bars <= BARS_CAP:
+        raise HearingError("bars a channel", bars, BARS_CAP)
+    values = channels * bars
+    size_bytes = _LAYOUT.size + 4 * (2 * values + WAVE_POINTS)
+    if len(payload) != size_bytes:
+        raise HearingError("length", len(payload), size_bytes)
+    for name, number, most in (
+        ("level", level, 1.0),
+        ("onset", onset, 1.0),
+        ("confidence", confidence, 1.0),
+        ("tempo", tempo_bpm, _LARGEST_TEMPO_BPM),
+    ):
+        if not 0 <= number <= most:  # NaN is not
+            raise HearingError(name, number, most)
+    floats: Floats = memoryview(payload)[_LAYOUT.size :].cast(_FLOAT)
+    both, wave = floats[: 2 * values], floats[2 * values :]
+    _check(both, "a bar or ghost", 0.0)
+    _check(wave, "the wave", -1.0)
+    return Hearing(
+        generation=generation,
+        ts_ns=ts_ns,
+        channels=channels,
+        sounding=bool(sounding),
+        level=level,
+        onset=onset,
+        beat=Beat(
+            count=count,
+            last_ns=last_ns,
+            next_ns=next_ns,
+            period_ns=period_ns,
+            tempo_bpm=tempo_bpm,
+            confidence=confidence,
+            in_bar=max(-1, in_bar),
+        ),
+        bars=both[:values],
+        ghosts=both[values:],
+        wave=wave,
+    )
+
+
+def _check(values: Floats, subject: str, least: float) -> None:
+    """Refuse values below `least`, above 1, or not finite: a sum with NaN or inf in it is neither.
+
+    Three passes in C: this runs for every frame.
+    """
+    total = sum(values)
+    if not math.isfinite(total):
+        raise HearingError(f"{subject} is not finite", total, 1.0)
+    if min(values) < least or max(values) > 1:
+        raise HearingError(f"{subject} is out of range", max(values), 1.0)

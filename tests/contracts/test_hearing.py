@@ -1,0 +1,121 @@
+"""What is heard, as bytes and back."""
+
+import math
+import struct
+from array import array
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stillframe.contracts.hearing import (
+    HEARING_CAP_BYTES,
+    WAVE_POINTS,
+    Beat,
+    Floats,
+    Hearing,
+    HearingError,
+    pack,
+    unpack,
+)
+
+UNIT = st.floats(0, 1, width=32)
+NS = st.integers(0, 2**63)
+
+
+def floats(values: list[float]) -> Floats:
+    return memoryview(array("f", values))
+
+
+@st.composite
+def hearings(draw: st.DrawFn) -> Hearing:
+    channels, bars = draw(st.integers(1, 2)), draw(st.integers(1, 128))
+    values = st.lists(UNIT, min_size=channels * bars, max_size=channels * bars)
+    wave = st.lists(st.floats(-1, 1, width=32), min_size=WAVE_POINTS, max_size=WAVE_POINTS)
+    return Hearing(
+        generation=draw(st.integers(0, 2**32 - 1)),
+        ts_ns=draw(NS),
+        channels=channels,
+        sounding=draw(st.booleans()),
+        level=draw(UNIT),
+        onset=draw(UNIT),
+        beat=Beat(
+            count=draw(st.integers(0, 2**32 - 1)),
+            last_ns=draw(NS),
+            next_ns=draw(NS),
+            period_ns=draw(NS),
+            tempo_bpm=draw(st.floats(0, 1000, width=32)),
+            confidence=draw(UNIT),
+            in_bar=draw(st.integers(-1, 15)),
+        ),
+        bars=floats(draw(values)),
+        ghosts=floats(draw(values)),
+        wave=floats(draw(wave)),
+    )
+
+
+def hearing(bars: list[float], channels: int = 1) -> Hearing:
+    nothing = floats([0.0] * len(bars))
+    wave = floats([0.0] * WAVE_POINTS)
+    return Hearing(
+        ts_ns=1, channels=channels, sounding=True, bars=floats(bars), ghosts=nothing, wave=wave
+    )
+
+
+@given(hearings())
+def test_what_was_packed_comes_back_to_the_bit(heard: Hearing) -> None:
+    payload = pack(heard)
+    assert len(payload) <= HEARING_CAP_BYTES
+    assert unpack(payload) == heard
+
+
+def test_the_largest_hearing_fits_the_cap() -> None:
+    assert len(pack(hearing([0.5] * 256, channels=2))) == HEARING_CAP_BYTES
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, -0.01, 1.01])
+def test_a_bar_that_is_none_is_refused(value: float) -> None:
+    with pytest.raises(HearingError, match="a bar or ghost is"):
+        unpack(pack(hearing([0.1, value, 0.2])))
+
+
+def test_infinities_that_cancel_out_are_refused() -> None:
+    with pytest.raises(HearingError, match="not finite"):
+        unpack(pack(hearing([math.inf, -math.inf])))
+
+
+@pytest.mark.parametrize(
+    ("place", "word", "cause"),
+    [
+        (0, b"\0\0\0\0", "magic"),
+        (4, b"\x09\0", "layout"),
+        (6, b"\0\0", "channels"),
+        (6, b"\x03\0", "channels"),
+        (8, b"\0\0", "bars"),
+        (8, b"\x81\0", "bars"),
+        (8, b"\x05\0", "length"),
+        (24, struct.pack("<f", math.nan), "level"),
+        (28, struct.pack("<f", 1.5), "onset"),
+        (32, struct.pack("<f", math.inf), "tempo"),
+        (36, struct.pack("<f", -1), "confidence"),
+    ],
+)
+def test_a_header_that_lies_is_refused_by_name(place: int, word: bytes, cause: str) -> None:
+    payload = bytearray(pack(hearing([0.1] * 4)))
+    payload[place : place + len(word)] = word
+    with pytest.raises(HearingError, match=cause):
+        unpack(bytes(payload))
+
+
+@given(st.binary(max_size=HEARING_CAP_BYTES + 10))
+def test_any_bytes_are_a_hearing_or_refused(payload: bytes) -> None:
+    try:
+        heard = unpack(payload)
+    except HearingError:
+        return
+    assert all(0 <= value <= 1 for value in (*heard.bars, *heard.ghosts))
+
+
+def test_the_error_names_cause_and_numbers() -> None:
+    with pytest.raises(HearingError, match=r"shorter than its header \(got 3, allowed 72\)"):
+        unpack(b"abc")
