@@ -16,7 +16,7 @@ from bench import echo
 from bench.supervised import ANSWER_S, environment
 from stillframe.contracts.control import Hello, Ready
 from stillframe.contracts.wire import PROTOCOLS
-from stillframe.supervision.process import Child
+from stillframe.supervision.process import Child, Lent
 from stillframe.supervision.spec import Limits, WorkerSpec
 from stillframe.transport.arena import Arena
 
@@ -36,7 +36,7 @@ def echo_child(arena: Arena | None) -> Iterator[Child]:
 
     It has no niceness, as the peers' children have none.
     """
-    child = Child(echo_spec(Limits(niceness=0)), arena, environment())
+    child = Child(echo_spec(Limits(niceness=0)), Lent(arena), environment())
     try:
         _expect(child, Hello)
         child.channel.send(child.start_message)

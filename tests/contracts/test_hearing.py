@@ -12,6 +12,7 @@ from stillframe.contracts.hearing import (
     HEARING_CAP_BYTES,
     WAVE_POINTS,
     Beat,
+    Condition,
     Floats,
     Hearing,
     HearingError,
@@ -36,7 +37,7 @@ def hearings(draw: st.DrawFn) -> Hearing:
         generation=draw(st.integers(0, 2**32 - 1)),
         ts_ns=draw(NS),
         channels=channels,
-        sounding=draw(st.booleans()),
+        condition=draw(st.sampled_from(Condition)),
         level=draw(UNIT),
         onset=draw(UNIT),
         beat=Beat(
@@ -58,7 +59,12 @@ def hearing(bars: list[float], channels: int = 1) -> Hearing:
     nothing = floats([0.0] * len(bars))
     wave = floats([0.0] * WAVE_POINTS)
     return Hearing(
-        ts_ns=1, channels=channels, sounding=True, bars=floats(bars), ghosts=nothing, wave=wave
+        ts_ns=1,
+        channels=channels,
+        condition=Condition.SOUNDING,
+        bars=floats(bars),
+        ghosts=nothing,
+        wave=wave,
     )
 
 
@@ -94,6 +100,7 @@ def test_infinities_that_cancel_out_are_refused() -> None:
         (8, b"\0\0", "bars"),
         (8, b"\x81\0", "bars"),
         (8, b"\x05\0", "length"),
+        (10, b"\x04\0", "condition"),
         (24, struct.pack("<f", math.nan), "level"),
         (28, struct.pack("<f", 1.5), "onset"),
         (32, struct.pack("<f", math.inf), "tempo"),

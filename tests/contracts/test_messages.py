@@ -39,6 +39,7 @@ DEMANDED = {
     },
 }
 WORDS: dict[type[enum.Enum], set[Any]] = {
+    audio.Face: {"spectrum", "classic"},
     images.Mode: {"fill", "fit", "shrink"},
     images.Pool: {"local", "feed"},
     images.Colour: {"srgb", "as-is"},

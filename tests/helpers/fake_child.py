@@ -20,7 +20,7 @@ from stillframe.contracts.slot_header import SlotHeader
 from stillframe.contracts.wire import ToWorkerMessage
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.supervision.vitals import Vitals
-from stillframe.transport.arena import Arena, SlotWriter
+from stillframe.transport.arena import Arena, ArenaView, SlotWriter
 from stillframe.transport.channel import ChannelClosedError
 from stillframe.transport.memory import memory_pair
 
@@ -42,8 +42,8 @@ class FakeChild:
 
     numbers: Iterator[int] = itertools.count(100_000)
 
-    def __init__(self, spec: WorkerSpec, arena: Arena | None) -> None:
-        assert arena is not None
+    def __init__(self, spec: WorkerSpec, arena: Arena | ArenaView | None) -> None:
+        assert isinstance(arena, Arena)
         self.pid = self.pidfd = next(self.numbers)
         protocol, name = spec.protocol, spec.name
         self.channel, self._theirs = memory_pair(

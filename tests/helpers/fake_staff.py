@@ -9,11 +9,10 @@ from fake_child import DeafSelector, FakeChild
 from stillframe.contracts.quarantine import WorkerInput
 from stillframe.supervision.events import Event, Logged, Refused, Submit, WorkerChanged, WorkerState
 from stillframe.supervision.pool import Pool
-from stillframe.supervision.process import Child
+from stillframe.supervision.process import Child, Lent
 from stillframe.supervision.quarantine import Quarantine
 from stillframe.supervision.spec import Heartbeat
 from stillframe.supervision.staff import Site, Staff
-from stillframe.transport.arena import Arena, ArenaView
 
 S = 1_000_000_000
 BEAT_S = 0.25
@@ -45,10 +44,10 @@ class FakeStaff:
             self.pool.start(self.now_ns)
             self.turn()
 
-    def _spawn(self, spec: Any, arena: Arena | ArenaView | None) -> Child:
+    def _spawn(self, spec: Any, lent: Lent) -> Child:
         if self.no_process:
             raise OSError(11, "Resource temporarily unavailable")
-        self.children.append(FakeChild(spec, arena))
+        self.children.append(FakeChild(spec, lent.arena))
         return cast("Child", self.children[-1])
 
     @property

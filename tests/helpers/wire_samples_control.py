@@ -8,6 +8,7 @@ from stillframe.contracts.control import (
     Failed,
     Hello,
     Lack,
+    LatestGrant,
     LogLevel,
     LogRecord,
     Ready,
@@ -27,6 +28,7 @@ def control_samples() -> tuple[msgspec.Struct, ...]:
             version=WIRE_VERSION,
             heartbeat=5,
             arena=ArenaGrant(descriptor=6, slot_count=12, slot_bytes=33_181_696),
+            latest=LatestGrant(descriptor=7, slot_count=4, payload_bytes=4096),
             settings={"max_source_pixels": 268_435_456, "gain": 2.5, "on": True, "who": "vips"},
             beat_interval_ms=500,
             sandbox=Sandbox(

@@ -8,9 +8,11 @@ from stillframe.contracts.audio import (
     AudioRequest,
     AudioResult,
     BinsHandle,
+    Face,
     FloorConfig,
     GhostingConfig,
     SmoothingConfig,
+    ToneConfig,
     WindowConfig,
 )
 from stillframe.contracts.errors import Fault, FaultKind
@@ -304,6 +306,16 @@ def _sound() -> tuple[msgspec.Struct, ...]:
     return (
         AudioRequest(
             **_asked("audio"),
+            source="file:/music/one.flac",
+            face=Face.CLASSIC,
+            tone=ToneConfig(
+                stereo=False,
+                low_hz=30.0,
+                high_hz=12_000.0,
+                a_weighting=False,
+                equaliser_db=(-3.0, 0.0, 4.5),
+                sensitivity=1.5,
+            ),
             window=WindowConfig(bass_frames=4096, treble_frames=1024, bar_count=32),
             smoothing=SmoothingConfig(attack_s=0.02, decay_s=0.3),
             ghosting_cfg=GhostingConfig(enabled=False, hold_s=0.5, decay_s=1.0),

@@ -47,7 +47,7 @@ class Hand:
             unruly_spec(**{"deadlines": deadlines, "shutdown": Shutdown(wait_s=STOP_S), **changes}),
             Site(
                 rng=random.Random(1),
-                spawn=lambda spec, arena: Child(spec, arena, environment()),
+                spawn=lambda spec, lent: Child(spec, lent, environment()),
                 selector=self.selector,
                 emit=self.events.append,
                 quarantine=Quarantine(),

@@ -21,7 +21,7 @@ from crew import PATIENCE_S, SHAPE, environment, unruly_request, unruly_spec
 from stillframe.contracts.control import Hello, Ready, Stop
 from stillframe.contracts.images import ImageResult
 from stillframe.contracts.wire import FromWorkerMessage
-from stillframe.supervision.process import Child
+from stillframe.supervision.process import Child, Lent
 from stillframe.supervision.spec import Limits, WorkerSpec
 from stillframe.transport.arena import Arena
 from worker_kinds import IMAGES
@@ -33,7 +33,7 @@ MAPPING = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (....) 0+ 00:00 0 *")
 
 @contextmanager
 def child_of(spec: WorkerSpec, arena: Arena | None = None, **environ: str) -> Iterator[Child]:
-    child = Child(spec, arena, {**environment(), **environ})
+    child = Child(spec, Lent(arena), {**environment(), **environ})
     try:
         yield child
     finally:
@@ -129,12 +129,12 @@ def test_a_child_is_nicer_than_its_parent_by_so_much(arena: Arena, niceness: int
 NICE_PARENT = """
 import os
 from crew import SHAPE, environment, unruly_spec
-from stillframe.supervision.process import Child
+from stillframe.supervision.process import Child, Lent
 from stillframe.supervision.spec import Limits
 from stillframe.transport.arena import Arena
 
 os.nice(3)
-child = Child(unruly_spec(limits=Limits(niceness=5)), Arena(SHAPE), environment())
+child = Child(unruly_spec(limits=Limits(niceness=5)), Lent(Arena(SHAPE)), environment())
 print(os.getpriority(os.PRIO_PROCESS, child.pid) - os.getpriority(os.PRIO_PROCESS, 0))
 child.kill()
 child._process.wait()
@@ -247,7 +247,7 @@ def test_a_system_without_descriptors_left_is_an_error_that_leaves_nothing_open(
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit_that_leaves(spare), hard))
         try:
             with pytest.raises(OSError, match="Too many open files"):
-                Child(unruly_spec(), arena, environment())
+                Child(unruly_spec(), Lent(arena), environment())
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert os.listdir("/proc/self/fd") == before

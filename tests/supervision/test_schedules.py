@@ -29,7 +29,7 @@ from stillframe.supervision.events import (
 )
 from stillframe.supervision.ledger import Fate
 from stillframe.supervision.pool import Pool
-from stillframe.supervision.process import Child
+from stillframe.supervision.process import Child, Lent
 from stillframe.supervision.quarantine import Quarantine
 from stillframe.supervision.spec import Deadlines, Heartbeat, Limits, RestartBudget, Shutdown
 from stillframe.supervision.staff import Site
@@ -79,8 +79,8 @@ class Schedules(RuleBasedStateMachine):
             ),
         )
 
-    def spawn(self, spec: Any, arena: Arena | None) -> Child:
-        self.children.append(FakeChild(spec, arena))
+    def spawn(self, spec: Any, lent: Lent) -> Child:
+        self.children.append(FakeChild(spec, lent.arena))
         return cast("Child", self.children[-1])
 
     def workers(self) -> list[Any]:

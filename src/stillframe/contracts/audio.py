@@ -4,14 +4,16 @@ Role: how sound becomes bars; the bars themselves never travel as a message. Cou
 audio worker writes them to the shared memory that `bins` names, the interface reads the latest.
 """
 
+import enum
 from typing import Annotated
 
 import msgspec
 
-from stillframe.contracts.messages import Count, Request, Response
+from stillframe.contracts.messages import Count, Request, Response, Text
 
 Ratio = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Gain = Annotated[float, msgspec.Meta(ge=0, le=100)]
+Decibels = Annotated[float, msgspec.Meta(ge=-60, le=60)]
 TimeConstantSeconds = Annotated[float, msgspec.Meta(ge=0, le=60)]
 
 
@@ -48,8 +50,37 @@ class FloorConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     mid_weight: Ratio = 0.18
 
 
+class Face(enum.StrEnum):
+    """What makes bars of sound."""
+
+    SPECTRUM = "spectrum"
+    CLASSIC = "classic"
+    """As the plan's origin made them, number for number."""
+
+
+class ToneConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which part of the sound becomes bars, and how much of it."""
+
+    stereo: bool = True
+    low_hz: Annotated[float, msgspec.Meta(ge=10, le=2_000)] = 40.0
+    high_hz: Annotated[float, msgspec.Meta(ge=200, le=96_000)] = 16_000.0
+    a_weighting: bool = True
+    """Whether each pitch counts as much as the ear makes of it."""
+    equaliser_db: Annotated[tuple[Decibels, ...], msgspec.Meta(max_length=32)] = ()
+    """Spread evenly over the bars; empty changes nothing."""
+    sensitivity: Annotated[float, msgspec.Meta(ge=0.05, le=20)] | None = None
+    """How tall bars become; None follows the sound."""
+
+
 class AudioRequest(Request, frozen=True, kw_only=True, tag="audio.request"):
-    """Publish bars made this way until the next request."""
+    """Publish bars made this way until the next request.
+
+    `source` is auto, mic, a device's name, file:PATH or synthetic:SEED.
+    """
+
+    source: Text = "auto"
+    face: Face = Face.SPECTRUM
+    tone: ToneConfig = ToneConfig()
 
     window: WindowConfig
     smoothing: SmoothingConfig
@@ -58,7 +89,10 @@ class AudioRequest(Request, frozen=True, kw_only=True, tag="audio.request"):
 
 
 class BinsHandle(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where in the audio channel's shared memory the bars and ghosts are published."""
+    """Where in each publication the bars begin; the ghosts follow them.
+
+    See `contracts.hearing`.
+    """
 
     offset_bytes: Count
     bar_count: Annotated[int, msgspec.Meta(ge=1, le=128)]
@@ -67,7 +101,10 @@ class BinsHandle(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class AudioResult(Response, frozen=True, kw_only=True, tag="audio.result"):
-    """The request is in force. Beat, ghosts, generation and time ride with each publication."""
+    """The request is in force. Beat, ghosts, generation and time ride with each publication.
+
+    The generation is the request's, so that nobody takes bars of the one before for its own.
+    """
 
     bins: BinsHandle
     beat_offset_bytes: Count

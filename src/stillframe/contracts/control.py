@@ -32,6 +32,14 @@ class ArenaGrant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     slot_bytes: Annotated[int, msgspec.Meta(ge=8192, le=2**31)]
 
 
+class LatestGrant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a worker publishes what only the newest counts of, and how it is cut."""
+
+    descriptor: Descriptor
+    slot_count: Annotated[int, msgspec.Meta(ge=4, le=64)]
+    payload_bytes: Annotated[int, msgspec.Meta(ge=1, le=65536)]
+
+
 class Start(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="control.start"
 ):
@@ -41,6 +49,7 @@ class Start(
     version: Version = WIRE_VERSION
     heartbeat: Descriptor
     arena: ArenaGrant | None = None
+    latest: LatestGrant | None = None
     settings: SettingsSlice = msgspec.field(default_factory=dict)
     beat_interval_ms: Annotated[int, msgspec.Meta(ge=10, le=60_000)] = 250
     """How often it says "alive" while it has nothing to do."""

@@ -8,6 +8,7 @@ Guarantees: `unpack` trusts nothing: what it returns has as many values as it sa
 finite and within its range. Floats are 32 bits wide and arrive as they were, to the bit.
 """
 
+import enum
 import math
 import struct
 from typing import Final, TypeAlias
@@ -21,8 +22,9 @@ CHANNELS_CAP: Final = 2
 WAVE_POINTS: Final = 128
 _MAGIC: Final = 0x53464852  # "SFHR"
 _LAYOUT_VERSION: Final = 1
-# magic, layout, channels, bars a channel, sounding, generation, ts, level, onset, tempo,
+# magic, layout, channels, bars a channel, condition, generation, ts, level, onset, tempo,
 # confidence, beats, beat in bar, last, next, period: little-endian, naturally aligned, no padding.
+# The wave's bytes are the last ones.
 _LAYOUT: Final = struct.Struct("<IHHHHIQffffIiQQQ")
 _FLOAT: Final = "f"
 HEARING_CAP_BYTES: Final = _LAYOUT.size + 4 * (2 * CHANNELS_CAP * BARS_CAP + WAVE_POINTS)
@@ -41,6 +43,17 @@ class HearingError(ContractError):
 
     def __str__(self) -> str:
         return f"what was heard is refused: {self.cause} (got {self.actual}, allowed {self.limit})"
+
+
+class Condition(enum.IntEnum):
+    """What there is to hear."""
+
+    SILENT = 0
+    SOUNDING = 1
+    NO_DEVICE = 2
+    """There is a sound server, and nothing that could be listened to."""
+    NO_SERVER = 3
+    """There is nothing to ask for sound; it is tried again and again, quietly."""
 
 
 class Beat(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +80,7 @@ class Hearing(msgspec.Struct, frozen=True, kw_only=True):
         generation: of the request that is in force.
         ts_ns: when the last sample in it was taken, monotonic.
         channels: 1, or 2 for left and right.
-        sounding: whether there is sound at all; without, the bars are on their way down.
+        condition: whether there is sound; without, the bars are on their way down.
         level: how loud it is, 0 to 1.
         onset: how much something begins just now, 0 to 1.
         bars: 0 to 1, one channel after the other, low sounds first.
@@ -78,13 +91,18 @@ class Hearing(msgspec.Struct, frozen=True, kw_only=True):
     generation: int = 0
     ts_ns: int
     channels: int
-    sounding: bool
+    condition: Condition
     level: float = 0.0
     onset: float = 0.0
     beat: Beat = Beat()
     bars: Floats
     ghosts: Floats
     wave: Floats
+
+    @property
+    def sounding(self) -> bool:
+        """Whether there is sound at all."""
+        return self.condition is Condition.SOUNDING
 
     @property
     def bar_count(self) -> int:
@@ -102,7 +120,7 @@ def pack(hearing: Hearing) -> bytes:
                 _LAYOUT_VERSION,
                 hearing.channels,
                 hearing.bar_count,
-                hearing.sounding,
+                hearing.condition,
                 hearing.generation & 0xFFFFFFFF,
                 hearing.ts_ns,
                 hearing.level,
@@ -130,26 +148,24 @@ def unpack(payload: bytes) -> Hearing:
     """
     if len(payload) < _LAYOUT.size:
         raise HearingError("shorter than its header", len(payload), _LAYOUT.size)
-    magic, layout, channels, bars, sounding, generation, ts_ns, *rest = _LAYOUT.unpack_from(payload)
-    level, onset, tempo_bpm, confidence, count, in_bar, last_ns, next_ns, period_ns = rest
+    magic, layout, channels, bars, condition, generation, ts_ns, *rest = _LAYOUT.unpack_from(
+        payload
+    )
+    level, onset, *of_beat = rest
     if magic != _MAGIC or layout != _LAYOUT_VERSION:
         raise HearingError("wrong magic or layout", magic, _MAGIC)
     if not 1 <= channels <= CHANNELS_CAP:
         raise HearingError("channels", channels, CHANNELS_CAP)
     if not 1 <= bars <= BARS_CAP:
         raise HearingError("bars a channel", bars, BARS_CAP)
+    if condition not in Condition.__members__.values():
+        raise HearingError("condition", condition, max(Condition))
     values = channels * bars
     size_bytes = _LAYOUT.size + 4 * (2 * values + WAVE_POINTS)
     if len(payload) != size_bytes:
         raise HearingError("length", len(payload), size_bytes)
-    for name, number, most in (
-        ("level", level, 1.0),
-        ("onset", onset, 1.0),
-        ("confidence", confidence, 1.0),
-        ("tempo", tempo_bpm, _LARGEST_TEMPO_BPM),
-    ):
-        if not 0 <= number <= most:  # NaN is not
-            raise HearingError(name, number, most)
+    _check_number("level", level)
+    _check_number("onset", onset)
     floats: Floats = memoryview(payload)[_LAYOUT.size :].cast(_FLOAT)
     both, wave = floats[: 2 * values], floats[2 * values :]
     _check(both, "a bar or ghost", 0.0)
@@ -158,22 +174,41 @@ def unpack(payload: bytes) -> Hearing:
         generation=generation,
         ts_ns=ts_ns,
         channels=channels,
-        sounding=bool(sounding),
+        condition=Condition(condition),
         level=level,
         onset=onset,
-        beat=Beat(
-            count=count,
-            last_ns=last_ns,
-            next_ns=next_ns,
-            period_ns=period_ns,
-            tempo_bpm=tempo_bpm,
-            confidence=confidence,
-            in_bar=max(-1, in_bar),
-        ),
+        beat=_beat(*of_beat),
         bars=both[:values],
         ghosts=both[values:],
         wave=wave,
     )
+
+
+def _beat(  # noqa: PLR0913, PLR0917 - the layout's own fields, in order
+    tempo_bpm: float,
+    confidence: float,
+    count: int,
+    in_bar: int,
+    last_ns: int,
+    next_ns: int,
+    period_ns: int,
+) -> Beat:
+    _check_number("tempo", tempo_bpm, _LARGEST_TEMPO_BPM)
+    _check_number("confidence", confidence)
+    return Beat(
+        count=count,
+        last_ns=last_ns,
+        next_ns=next_ns,
+        period_ns=period_ns,
+        tempo_bpm=tempo_bpm,
+        confidence=confidence,
+        in_bar=max(-1, in_bar),
+    )
+
+
+def _check_number(subject: str, number: float, most: float = 1.0) -> None:
+    if not 0 <= number <= most:  # NaN is not
+        raise HearingError(subject, number, most)
 
 
 def _check(values: Floats, subject: str, least: float) -> None:

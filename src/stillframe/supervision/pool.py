@@ -34,6 +34,7 @@ from stillframe.supervision.events import (
 )
 from stillframe.supervision.ledger import Ending, Fate, InFlight, Ledger, Ticket
 from stillframe.supervision.metrics import OverflowNotice, PoolMetrics
+from stillframe.supervision.process import Lent
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.supervision.staff import Site, Staff
 from stillframe.supervision.status import QueueNow, worker_status
@@ -42,6 +43,7 @@ from stillframe.supervision.worker import Worker
 from stillframe.transport.arena import Arena, ArenaView, Lease
 from stillframe.transport.backlog import DropReason
 from stillframe.transport.channel import ChannelClosedError, ChannelFullError
+from stillframe.transport.latest import Latest, LatestReader
 
 # A full channel is rare (one task in flight): look again soon rather than watch for writability.
 _RESEND_NS: Final = 20_000_000
@@ -58,15 +60,15 @@ class Pool:
         """Begin with nobody; `view` is the memory of another kind that this one reads."""
         self.spec, self._site = spec, site
         self._arena = Arena(spec.arena) if spec.arena else None
+        self._latest = Latest(spec.latest) if spec.latest else None
         self._ledger = Ledger(
             cap=spec.limits.backlog,
             attempts=spec.limits.attempts,
             task_ns=ns(spec.deadlines.task_s),
         )
         self._metrics, self._overflow = PoolMetrics(), OverflowNotice()
-        self._staff = Staff(
-            spec, site, arena=self._arena or view, metrics=self._metrics, employer=self
-        )
+        lent = Lent(self._arena or view, self._latest)
+        self._staff = Staff(spec, site, lent=lent, metrics=self._metrics, employer=self)
         self._idle_end_ns: int | None = None  # when a worker with nothing to do is ended
         self._resend_ns: int | None = None  # when to look again at a channel that was full
 
@@ -84,6 +86,16 @@ class Pool:
         if self._arena is None:
             raise ValueError(f"the {self.spec.name} worker has no frames that others could read")
         return self._arena.view()
+
+    def latest(self) -> LatestReader:
+        """Return a reader of what this kind publishes.
+
+        Raises:
+            ValueError: if it publishes nothing.
+        """
+        if self._latest is None:
+            raise ValueError(f"the {self.spec.name} worker publishes nothing")
+        return self._latest.reader()
 
     @property
     def idle(self) -> bool:
@@ -145,6 +157,8 @@ class Pool:
         self._staff.close()
         if self._arena is not None:
             self._arena.close()
+        if self._latest is not None:
+            self._latest.close()
 
     # What time brings.
 

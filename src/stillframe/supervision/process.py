@@ -18,15 +18,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from stillframe.contracts import counters, heartbeat
-from stillframe.contracts.control import ArenaGrant, Start
+from stillframe.contracts.control import ArenaGrant, LatestGrant, Start
 from stillframe.contracts.wire import FromWorkerMessage, ToWorkerMessage
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.supervision.vitals import Vitals, cpu_ns, read_vitals
 from stillframe.transport.arena import Arena, ArenaView
 from stillframe.transport.channel import Channel
+from stillframe.transport.latest import Latest
 from stillframe.transport.seqpacket import SeqpacketChannel, socket_pair
 
 # One thread a worker: numeric libraries would start one a core, and compete with the screen.
@@ -43,12 +45,23 @@ _ENVIRONMENT: Final = {
 _STDERR_READ_BYTES: Final = 64 * 1024
 
 
+@dataclass(frozen=True)
+class Lent:
+    """The shared memory that a child is lent; it outlives the child."""
+
+    arena: Arena | ArenaView | None = None
+    latest: Latest | None = None
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """What the child inherits of it."""
+        return tuple(lent.descriptor for lent in (self.arena, self.latest) if lent is not None)
+
+
 class Child:
     """A running worker process. Made, used and closed on one thread."""
 
-    def __init__(
-        self, spec: WorkerSpec, arena: Arena | ArenaView | None, environ: Mapping[str, str]
-    ) -> None:
+    def __init__(self, spec: WorkerSpec, lent: Lent, environ: Mapping[str, str]) -> None:
         """Start the process; it says hello by itself.
 
         Raises:
@@ -61,9 +74,6 @@ class Child:
                 page = _make_page()
                 passing.callback(os.close, page)
                 self._page = mmap.mmap(page, heartbeat.HEARTBEAT_BYTES, prot=mmap.PROT_READ)
-                descriptors = [theirs.fileno(), page]
-                if arena is not None:
-                    descriptors.append(arena.descriptor)
                 self._process = subprocess.Popen(
                     [
                         sys.executable,
@@ -76,11 +86,11 @@ class Child:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
-                    pass_fds=descriptors,
+                    pass_fds=(theirs.fileno(), page, *lent.descriptors),
                     env=_environment(spec, environ),
                     process_group=0,
                 )
-                self.start_message = _start_message(spec, arena, page)
+                self.start_message = _start_message(spec, lent, page)
             self.pid = self._process.pid
             self.pidfd = os.pidfd_open(self.pid)
             self.channel: Channel[ToWorkerMessage, FromWorkerMessage] = SeqpacketChannel(
@@ -178,18 +188,25 @@ def _make_page() -> int:
     return page
 
 
-def _start_message(spec: WorkerSpec, arena: Arena | ArenaView | None, page: int) -> Start:
-    grant = None
-    if arena is not None:
-        grant = ArenaGrant(
-            descriptor=arena.descriptor,
-            slot_count=arena.shape.slot_count,
-            slot_bytes=arena.shape.slot_bytes,
+def _start_message(spec: WorkerSpec, lent: Lent, page: int) -> Start:
+    arena = latest = None
+    if lent.arena is not None:
+        arena = ArenaGrant(
+            descriptor=lent.arena.descriptor,
+            slot_count=lent.arena.shape.slot_count,
+            slot_bytes=lent.arena.shape.slot_bytes,
+        )
+    if lent.latest is not None:
+        latest = LatestGrant(
+            descriptor=lent.latest.descriptor,
+            slot_count=lent.latest.shape.slot_count,
+            payload_bytes=lent.latest.shape.payload_bytes,
         )
     return Start(
         worker=spec.name,
         heartbeat=page,
-        arena=grant,
+        arena=arena,
+        latest=latest,
         settings=dict(spec.settings),
         beat_interval_ms=round(spec.heartbeat.interval_s * 1000),
         sandbox=spec.sandbox,

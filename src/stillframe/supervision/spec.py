@@ -11,6 +11,7 @@ from stillframe.contracts.control import SettingValue
 from stillframe.contracts.sandbox import Sandbox
 from stillframe.contracts.wire import Protocol
 from stillframe.transport.arena import ArenaShape
+from stillframe.transport.latest import LatestShape
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class WorkerSpec:
         python_path: folders in which the module is looked for before the installed ones.
         arena: the shared memory it writes frames into; its requests then have a field `slot`.
         reads: the kind, of those before it, whose frames its requests name; it cannot write them.
+        latest: the shared memory in which it publishes; `Supervisor.latest` reads it.
         settings: its slice, sent in `Start`.
         eager: start it with the supervisor; else at its first request.
         processes: how many work at the same time.
@@ -94,6 +96,7 @@ class WorkerSpec:
     python_path: tuple[str, ...] = ()
     arena: ArenaShape | None = None
     reads: str = ""
+    latest: LatestShape | None = None
     settings: Mapping[str, SettingValue] = field(default_factory=dict)
     eager: bool = True
     processes: int = 1

@@ -21,13 +21,12 @@ from stillframe.contracts.messages import Response
 from stillframe.supervision.events import Event, Logged, WorkerChanged, WorkerState
 from stillframe.supervision.ledger import Fate
 from stillframe.supervision.metrics import PoolMetrics
-from stillframe.supervision.process import Child
+from stillframe.supervision.process import Child, Lent
 from stillframe.supervision.quarantine import Quarantine
 from stillframe.supervision.relief import Relief
 from stillframe.supervision.restart import Deaths, GiveUp, after_death
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.supervision.worker import Phase, Worker
-from stillframe.transport.arena import Arena, ArenaView
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Site:
     """
 
     rng: random.Random
-    spawn: Callable[[WorkerSpec, Arena | ArenaView | None], Child]
+    spawn: Callable[[WorkerSpec, Lent], Child]
     selector: selectors.BaseSelector
     emit: Callable[[Event], None]
     quarantine: Quarantine
@@ -80,12 +79,12 @@ class Staff:
         spec: WorkerSpec,
         site: Site,
         *,
-        arena: Arena | ArenaView | None,
+        lent: Lent,
         metrics: PoolMetrics,
         employer: Employer,
     ) -> None:
         """Begin with nobody."""
-        self.spec, self._site, self._arena = spec, site, arena
+        self.spec, self._site, self._lent = spec, site, lent
         self._metrics, self._employer = metrics, employer
         self.state = WorkerState.ABSENT
         # Who is at work, longest first; and what becomes of its task, should it die now.
@@ -265,7 +264,7 @@ class Staff:
         self._employer.on_able(now_ns)
 
     def _hire(self, now_ns: int) -> Worker:
-        child = self._site.spawn(self.spec, self._arena)
+        child = self._site.spawn(self.spec, self._lent)
         watching = self._site.selector
         return Worker(self.spec, child, owner=self, selector=watching, log=self._log, now_ns=now_ns)
 

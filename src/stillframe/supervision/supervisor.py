@@ -28,13 +28,13 @@ from stillframe.contracts.status import WorkerStatus
 from stillframe.supervision import events
 from stillframe.supervision.events import Command, Dropped, Event
 from stillframe.supervision.pool import Pool
-from stillframe.supervision.process import Child
+from stillframe.supervision.process import Child, Lent
 from stillframe.supervision.quarantine import Quarantine
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.supervision.staff import Site
 from stillframe.supervision.times import ns
-from stillframe.transport.arena import Arena, ArenaView
 from stillframe.transport.backlog import DropReason
+from stillframe.transport.latest import LatestReader
 
 _NS_PER_S: Final = 1_000_000_000
 
@@ -118,6 +118,15 @@ class Supervisor:
             ts_req_ns=now_ns,
             deadline_ns=now_ns + ns(within_s),
         )
+
+    def latest(self, worker: str) -> LatestReader:
+        """Return a reader of what a kind of worker publishes; it stays good after the end.
+
+        Raises:
+            KeyError: if there is no such kind.
+            ValueError: if it publishes nothing.
+        """
+        return self._pools[worker].latest()
 
     def post(self, command: Command) -> None:
         """Hand over a command.
@@ -216,8 +225,8 @@ class Supervisor:
                 case events.Pardon(worker=worker):
                     self._pools[worker].pardon()
 
-    def _spawn(self, spec: WorkerSpec, arena: Arena | ArenaView | None) -> Child:
-        return Child(spec, arena, self._environ)
+    def _spawn(self, spec: WorkerSpec, lent: Lent) -> Child:
+        return Child(spec, lent, self._environ)
 
     def _emit(self, event: Event) -> None:
         self._outbox.append(event)
