@@ -1,0 +1,1 @@
+"""Where sound comes from: what the computer plays, a microphone, a file, or a seed."""
