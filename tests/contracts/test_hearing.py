@@ -4,6 +4,7 @@ import math
 import struct
 from array import array
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +53,7 @@ def hearings(draw: st.DrawFn) -> Hearing:
         bars=floats(draw(values)),
         ghosts=floats(draw(values)),
         wave=floats(draw(wave)),
+        note=draw(st.text(max_size=60).filter(str.isprintable)),
     )
 
 
@@ -76,7 +78,22 @@ def test_what_was_packed_comes_back_to_the_bit(heard: Hearing) -> None:
 
 
 def test_the_largest_hearing_fits_the_cap() -> None:
-    assert len(pack(hearing([0.5] * 256, channels=2))) == HEARING_CAP_BYTES
+    largest = msgspec.structs.replace(hearing([0.5] * 256, channels=2), note="n" * 1000)
+    assert len(pack(largest)) == HEARING_CAP_BYTES
+    assert unpack(pack(largest)).note == "n" * 256
+
+
+def test_a_long_note_is_cut_where_a_character_ends() -> None:
+    heard = msgspec.structs.replace(hearing([0.1]), note="x" + "\u20ac" * 100)
+    assert unpack(pack(heard)).note == "x" + "\u20ac" * 85
+
+
+@pytest.mark.parametrize("note", [b"\xff\xfe", b"\x1b[2J"])
+def test_a_note_that_no_terminal_should_print_is_refused(note: bytes) -> None:
+    payload = bytearray(pack(msgspec.structs.replace(hearing([0.1]), note="n" * len(note))))
+    payload[-len(note) :] = note
+    with pytest.raises(HearingError, match="the note"):
+        unpack(bytes(payload))
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, -0.01, 1.01])
@@ -100,7 +117,8 @@ def test_infinities_that_cancel_out_are_refused() -> None:
         (8, b"\0\0", "bars"),
         (8, b"\x81\0", "bars"),
         (8, b"\x05\0", "length"),
-        (10, b"\x04\0", "condition"),
+        (10, b"\x03\0", "condition"),
+        (72, b"\x01\x01\0\0\0\0\0\0", "note"),
         (24, struct.pack("<f", math.nan), "level"),
         (28, struct.pack("<f", 1.5), "onset"),
         (32, struct.pack("<f", math.inf), "tempo"),
@@ -124,5 +142,5 @@ def test_any_bytes_are_a_hearing_or_refused(payload: bytes) -> None:
 
 
 def test_the_error_names_cause_and_numbers() -> None:
-    with pytest.raises(HearingError, match=r"shorter than its header \(got 3, allowed 72\)"):
+    with pytest.raises(HearingError, match=r"shorter than its header \(got 3, allowed 80\)"):
         unpack(b"abc")

@@ -20,14 +20,20 @@ from stillframe.contracts.errors import ContractError
 BARS_CAP: Final = 128
 CHANNELS_CAP: Final = 2
 WAVE_POINTS: Final = 128
+NOTE_CAP_BYTES: Final = 256
+"""Of a sentence for people."""
 _MAGIC: Final = 0x53464852  # "SFHR"
 _LAYOUT_VERSION: Final = 1
 # magic, layout, channels, bars a channel, condition, generation, ts, level, onset, tempo,
-# confidence, beats, beat in bar, last, next, period: little-endian, naturally aligned, no padding.
-# The wave's bytes are the last ones.
-_LAYOUT: Final = struct.Struct("<IHHHHIQffffIiQQQ")
+# confidence, beats, beat in bar, last, next, period, bytes of the note: little-endian, naturally
+# aligned, no padding. Bars, ghosts and wave follow, then the note.
+_LAYOUT: Final = struct.Struct("<IHHHHIQffffIiQQQQ")
 _FLOAT: Final = "f"
-HEARING_CAP_BYTES: Final = _LAYOUT.size + 4 * (2 * CHANNELS_CAP * BARS_CAP + WAVE_POINTS)
+BEAT_OFFSET_BYTES: Final = struct.calcsize("<IHHHHIQff")
+BARS_OFFSET_BYTES: Final = _LAYOUT.size
+HEARING_CAP_BYTES: Final = (
+    _LAYOUT.size + 4 * (2 * CHANNELS_CAP * BARS_CAP + WAVE_POINTS) + NOTE_CAP_BYTES
+)
 _LARGEST_TEMPO_BPM: Final = 1000.0
 
 Floats: TypeAlias = "memoryview[float]"
@@ -50,10 +56,8 @@ class Condition(enum.IntEnum):
 
     SILENT = 0
     SOUNDING = 1
-    NO_DEVICE = 2
-    """There is a sound server, and nothing that could be listened to."""
-    NO_SERVER = 3
-    """There is nothing to ask for sound; it is tried again and again, quietly."""
+    DEAF = 2
+    """There is nothing to listen to; it is tried again and again, quietly."""
 
 
 class Beat(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +90,7 @@ class Hearing(msgspec.Struct, frozen=True, kw_only=True):
         bars: 0 to 1, one channel after the other, low sounds first.
         ghosts: as many, where the bars have been.
         wave: the last moments of the sound itself, -1 to 1, for drawing.
+        note: what a person should know of the source; empty if all is well.
     """
 
     generation: int = 0
@@ -98,6 +103,7 @@ class Hearing(msgspec.Struct, frozen=True, kw_only=True):
     bars: Floats
     ghosts: Floats
     wave: Floats
+    note: str = ""
 
     @property
     def sounding(self) -> bool:
@@ -112,7 +118,7 @@ class Hearing(msgspec.Struct, frozen=True, kw_only=True):
 
 def pack(hearing: Hearing) -> bytes:
     """Return the payload of one publication."""
-    beat = hearing.beat
+    beat, note = hearing.beat, _shortened(hearing.note)
     return b"".join(
         (
             _LAYOUT.pack(
@@ -132,10 +138,12 @@ def pack(hearing: Hearing) -> bytes:
                 beat.last_ns,
                 beat.next_ns,
                 beat.period_ns,
+                len(note),
             ),
             hearing.bars,
             hearing.ghosts,
             hearing.wave,
+            note,
         )
     )
 
@@ -151,7 +159,7 @@ def unpack(payload: bytes) -> Hearing:
     magic, layout, channels, bars, condition, generation, ts_ns, *rest = _LAYOUT.unpack_from(
         payload
     )
-    level, onset, *of_beat = rest
+    level, onset, *of_beat, note_bytes = rest
     if magic != _MAGIC or layout != _LAYOUT_VERSION:
         raise HearingError("wrong magic or layout", magic, _MAGIC)
     if not 1 <= channels <= CHANNELS_CAP:
@@ -160,13 +168,16 @@ def unpack(payload: bytes) -> Hearing:
         raise HearingError("bars a channel", bars, BARS_CAP)
     if condition not in Condition.__members__.values():
         raise HearingError("condition", condition, max(Condition))
+    if note_bytes > NOTE_CAP_BYTES:
+        raise HearingError("bytes of the note", note_bytes, NOTE_CAP_BYTES)
     values = channels * bars
-    size_bytes = _LAYOUT.size + 4 * (2 * values + WAVE_POINTS)
+    floats_end = _LAYOUT.size + 4 * (2 * values + WAVE_POINTS)
+    size_bytes = floats_end + note_bytes
     if len(payload) != size_bytes:
         raise HearingError("length", len(payload), size_bytes)
     _check_number("level", level)
     _check_number("onset", onset)
-    floats: Floats = memoryview(payload)[_LAYOUT.size :].cast(_FLOAT)
+    floats: Floats = memoryview(payload)[_LAYOUT.size : floats_end].cast(_FLOAT)
     both, wave = floats[: 2 * values], floats[2 * values :]
     _check(both, "a bar or ghost", 0.0)
     _check(wave, "the wave", -1.0)
@@ -181,7 +192,23 @@ def unpack(payload: bytes) -> Hearing:
         bars=both[:values],
         ghosts=both[values:],
         wave=wave,
+        note=_note(payload[floats_end:]),
     )
+
+
+def _shortened(note: str) -> bytes:
+    """Return a note's bytes, cut where a character ends."""
+    return note.encode()[:NOTE_CAP_BYTES].decode(errors="ignore").encode()
+
+
+def _note(raw: bytes) -> str:
+    try:
+        note = raw.decode()
+    except UnicodeDecodeError as error:
+        raise HearingError("the note is no text", error.start, len(raw)) from error
+    if not note.isprintable():
+        raise HearingError("the note cannot be printed", len(note), NOTE_CAP_BYTES)
+    return note
 
 
 def _beat(  # noqa: PLR0913, PLR0917 - the layout's own fields, in order

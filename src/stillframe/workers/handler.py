@@ -1,8 +1,8 @@
 """What a worker is, seen from the loop.
 
 Role: the few methods that a new kind of worker writes. Counterpart: `workers.loop` calls them, in
-this order: `start`, `warm_up`, then `handle` and `configure` in any order, then `close`. Between
-the first two, the process is confined to its sandbox.
+this order: `start`, `warm_up`, then `handle`, `live` and `configure` in any order, then `close`.
+Between the first two, the process is confined to its sandbox.
 """
 
 import abc
@@ -57,6 +57,16 @@ class Handler(abc.ABC, Generic[Req, Res]):
 
     def warm_up(self) -> None:
         """Run once what requests will run, confined already, so that the first is not slow."""
+
+    def live(self, wake: int, timeout_s: float) -> bool:
+        """Do what goes on without being asked; return False at once if there is nothing of it.
+
+        Args:
+            wake: a descriptor; when it can be read, a message has come and this ends.
+            timeout_s: the longest that this may take, for the heart must beat.
+        """
+        del wake, timeout_s
+        return False
 
     def configure(self, settings: Mapping[str, SettingValue]) -> None:
         """Take new settings; by default none can change while running."""

@@ -101,7 +101,8 @@ def _work(handler: Handler[Any, Any], channel: WorkerChannel, pulse: "Pulse") ->
     is_rested = False
     while True:
         pulse.beat()
-        if not channel.wait(pulse.interval_s):
+        lives = handler.live(channel.fileno(), pulse.interval_s)
+        if not channel.wait(0 if lives else pulse.interval_s):
             if not is_rested:
                 heap.give_back()
             is_rested = True

@@ -1,1 +1,1 @@
-"""What turns sound into bars; pure so far: nothing starts it yet."""
+"""The worker that listens, and says what is heard."""
