@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from crew import unruly_request, unruly_spec
 from fake_child import DeafSelector, FakeChild
+from no_program import no_program
 from stillframe.contracts.quarantine import WorkerInput
 from stillframe.supervision.events import Event, Logged, Refused, Submit, WorkerChanged, WorkerState
 from stillframe.supervision.pool import Pool
@@ -34,6 +35,7 @@ class FakeStaff:
             Site(
                 rng=random.Random(5),
                 spawn=self._spawn,
+                launch=no_program,
                 selector=cast("selectors.BaseSelector", DeafSelector()),
                 emit=self.events.append,
                 quarantine=self.quarantine,

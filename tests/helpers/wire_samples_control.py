@@ -3,6 +3,7 @@
 import msgspec
 
 from stillframe.contracts.control import (
+    Accompany,
     ArenaGrant,
     Configure,
     Failed,
@@ -29,6 +30,7 @@ def control_samples() -> tuple[msgspec.Struct, ...]:
             heartbeat=5,
             arena=ArenaGrant(descriptor=6, slot_count=12, slot_bytes=33_181_696),
             latest=LatestGrant(descriptor=7, slot_count=4, payload_bytes=4096),
+            companion=8,
             settings={"max_source_pixels": 268_435_456, "gain": 2.5, "on": True, "who": "vips"},
             beat_interval_ms=500,
             sandbox=Sandbox(
@@ -51,6 +53,7 @@ def control_samples() -> tuple[msgspec.Struct, ...]:
             lacks=(Lack(what="HEIC", package="pillow-heif"),),
         ),
         Failed(error=Fault(kind=FaultKind.BAD_REQUEST, detail="no arena", actual=1, limit=2)),
+        Accompany(argument="alsa_output.pci.monitor", anew=True),
         LogRecord(
             level=LogLevel.WARNING,
             event="decoded",

@@ -10,6 +10,7 @@ from typing import TypeVar
 import pytest
 
 from crew import PATIENCE_S, Gate, environment, unruly_request, unruly_spec
+from no_program import no_program
 from stillframe.supervision.events import (
     Completed,
     Configure,
@@ -48,6 +49,7 @@ class Hand:
             Site(
                 rng=random.Random(1),
                 spawn=lambda spec, lent: Child(spec, lent, environment()),
+                launch=no_program,
                 selector=self.selector,
                 emit=self.events.append,
                 quarantine=Quarantine(),

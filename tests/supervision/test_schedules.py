@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from crew import unruly_request, unruly_spec
 from fake_child import DeafSelector, FakeChild
+from no_program import no_program
 from stillframe.contracts.images import ImageRequest
 from stillframe.contracts.quarantine import WorkerInput
 from stillframe.supervision.events import (
@@ -72,6 +73,7 @@ class Schedules(RuleBasedStateMachine):
             Site(
                 rng=random.Random(5),
                 spawn=self.spawn,
+                launch=no_program,
                 selector=cast("selectors.BaseSelector", DeafSelector()),
                 emit=self.events.append,
                 quarantine=Quarantine(),

@@ -18,6 +18,8 @@ from stillframe.contracts.sandbox import LayerReports, Sandbox
 Descriptor = Annotated[int, msgspec.Meta(ge=3, le=65535)]
 """A file descriptor inherited by the child; 0 to 2 are the standard streams."""
 PackageName = Annotated[str, msgspec.Meta(max_length=128)]
+ProgramArgument = Annotated[str, msgspec.Meta(max_length=256)]
+"""What a worker puts into the command line of its companion: a part of one word of it."""
 SettingKey = Annotated[str, msgspec.Meta(max_length=64)]
 SettingValue = bool | int | float | Annotated[str, msgspec.Meta(max_length=PATH_CAP_BYTES)]
 SettingsSlice = Annotated[dict[SettingKey, SettingValue], msgspec.Meta(max_length=64)]
@@ -50,6 +52,8 @@ class Start(
     heartbeat: Descriptor
     arena: ArenaGrant | None = None
     latest: LatestGrant | None = None
+    companion: Descriptor | None = None
+    """The end of a pipe into which the worker's companion writes; None if it has none."""
     settings: SettingsSlice = msgspec.field(default_factory=dict)
     beat_interval_ms: Annotated[int, msgspec.Meta(ge=10, le=60_000)] = 250
     """How often it says "alive" while it has nothing to do."""
@@ -114,6 +118,17 @@ class Failed(
     error: Fault
 
 
+class Accompany(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="control.accompany"
+):
+    """A worker's wish about its companion: a program whose output comes through its pipe."""
+
+    argument: ProgramArgument = ""
+    """What it is to be started with; empty: it is to end. One that runs with it is left alone."""
+    anew: bool = False
+    """Whether one that runs with the same argument is to be replaced."""
+
+
 class LogLevel(enum.StrEnum):
     """How much a record matters."""
 
@@ -137,4 +152,4 @@ class LogRecord(
 
 
 ToWorker = Start | Configure | Stop
-FromWorker = Hello | Ready | Failed | LogRecord
+FromWorker = Hello | Ready | Failed | LogRecord | Accompany

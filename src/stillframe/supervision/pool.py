@@ -16,13 +16,14 @@ from typing import Final
 
 import msgspec
 
-from stillframe.contracts.control import LogLevel, LogRecord
+from stillframe.contracts.control import Accompany, LogLevel, LogRecord
 from stillframe.contracts.errors import ContractError, SlotHeaderError, StaleSlotError
 from stillframe.contracts.images import SlotGrant
 from stillframe.contracts.messages import Failure, Request, Response
 from stillframe.contracts.quarantine import Quarantined, WorkerInput
 from stillframe.contracts.status import WorkerStatus
 from stillframe.supervision import events
+from stillframe.supervision.companion import Accompaniment
 from stillframe.supervision.events import (
     Completed,
     Dropped,
@@ -67,7 +68,9 @@ class Pool:
             task_ns=ns(spec.deadlines.task_s),
         )
         self._metrics, self._overflow = PoolMetrics(), OverflowNotice()
-        lent = Lent(self._arena or view, self._latest)
+        self._companion = Accompaniment(spec.name, spec.companion, site) if spec.companion else None
+        pipe = self._companion.pipe if self._companion else None
+        lent = Lent(self._arena or view, self._latest, pipe)
         self._staff = Staff(spec, site, lent=lent, metrics=self._metrics, employer=self)
         self._idle_end_ns: int | None = None  # when a worker with nothing to do is ended
         self._resend_ns: int | None = None  # when to look again at a channel that was full
@@ -75,7 +78,7 @@ class Pool:
     @property
     def gone(self) -> bool:
         """Whether no process is left."""
-        return self._staff.gone
+        return self._staff.gone and (self._companion is None or self._companion.gone)
 
     def view(self) -> ArenaView:
         """Return the frames' memory for a kind of worker that reads it.
@@ -151,10 +154,14 @@ class Pool:
         """Ask the workers to end. Their requests are dropped."""
         self._end_all(self._ledger.drop_all(DropReason.STOPPED), now_ns)
         self._staff.ask_to_stop(now_ns)
+        if self._companion is not None:
+            self._companion.stop()
 
     def close(self) -> None:
         """Kill what is left and free the memory."""
         self._staff.close()
+        if self._companion is not None:
+            self._companion.close()
         if self._arena is not None:
             self._arena.close()
         if self._latest is not None:
@@ -166,6 +173,7 @@ class Pool:
         """Return when `tick` has something to do, if nothing else happens before."""
         times = [self._staff.next_ns(), self._idle_end_ns, self._resend_ns]
         times += [task.overdue_ns for _, task in self._timed()]
+        times += [self._companion.next_ns()] if self._companion else []
         return min((t for t in times if t is not None), default=None)
 
     def tick(self, now_ns: int) -> None:
@@ -174,6 +182,8 @@ class Pool:
             if now_ns >= task.overdue_ns:
                 self._end_overrun(worker, task)
         self._staff.tick(now_ns)
+        if self._companion is not None:
+            self._companion.tick(now_ns)
         if self._resend_ns is not None and now_ns >= self._resend_ns:
             self._resend_ns = None
             self._pump(now_ns)
@@ -203,6 +213,11 @@ class Pool:
     def on_able(self, now_ns: int) -> None:
         """Hand out work."""
         self._pump(now_ns)
+
+    def on_wish(self, wish: Accompany, now_ns: int) -> None:
+        """Have the companion run, or end; a worker without one wishes in vain."""
+        if self._companion is not None:
+            self._companion.want(wish.argument, now_ns, anew=wish.anew)
 
     def on_stray(self) -> None:
         """Count an answer that nobody waits for."""
@@ -249,6 +264,8 @@ class Pool:
 
     def on_failed(self, detail: str, now_ns: int) -> None:
         """Refuse what waits."""
+        if self._companion is not None:
+            self._companion.want("", now_ns)
         self._end_all(self._ledger.refuse_all("worker-failed", detail), now_ns)
 
     # What people want to know.

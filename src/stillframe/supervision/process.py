@@ -1,11 +1,14 @@
 """Starting a child: the only place in the project that does.
 
-Role: one worker process with its channel, its heartbeat page and its standard error.
-Counterpart: `workers.loop` at the other end; `supervision.pool` decides.
+Role: one worker process with its channel, its heartbeat page and its standard error; or a program
+of somebody else's, with its output and its standard error. Counterpart: `workers.loop` at the other
+end; `supervision.pool` and `supervision.companion` decide.
 
 Guarantees:
 - Never a fork of a process that runs Qt: `subprocess` with a list, `python -P -m module`.
 - The child inherits exactly the descriptors that it is told about.
+- No child outlives us: a worker sees to it itself; for a program the kernel does, where `setpriv`
+  can ask it to, and a program that writes ends at its next write in any case.
 - Death is seen at once through a pidfd; the child is reaped by `reap`, after which nobody can
   write into what was granted to it.
 """
@@ -14,10 +17,11 @@ import contextlib
 import fcntl
 import mmap
 import os
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,91 +51,42 @@ _STDERR_READ_BYTES: Final = 64 * 1024
 
 @dataclass(frozen=True)
 class Lent:
-    """The shared memory that a child is lent; it outlives the child."""
+    """What a child is lent, and what outlives it: shared memory, and a pipe to read from."""
 
     arena: Arena | ArenaView | None = None
     latest: Latest | None = None
+    pipe: int | None = None
 
     @property
     def descriptors(self) -> tuple[int, ...]:
         """What the child inherits of it."""
-        return tuple(lent.descriptor for lent in (self.arena, self.latest) if lent is not None)
+        memory = (lent.descriptor for lent in (self.arena, self.latest) if lent is not None)
+        return (*memory, *(() if self.pipe is None else (self.pipe,)))
 
 
-class Child:
-    """A running worker process. Made, used and closed on one thread."""
+class Program:
+    """A running process. Made, used and closed on one thread."""
 
-    def __init__(self, spec: WorkerSpec, lent: Lent, environ: Mapping[str, str]) -> None:
-        """Start the process; it says hello by itself.
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        """Watch a process that has just been started, with a pipe for its standard error.
 
         Raises:
-            OSError: if the system cannot give us a process, a socket or memory.
+            OSError: if it cannot be watched; then it is ended.
         """
-        with contextlib.ExitStack() as undo:
-            ours, theirs = socket_pair()
-            undo.callback(ours.close)
-            with theirs, contextlib.ExitStack() as passing:
-                page = _make_page()
-                passing.callback(os.close, page)
-                self._page = mmap.mmap(page, heartbeat.HEARTBEAT_BYTES, prot=mmap.PROT_READ)
-                self._process = subprocess.Popen(
-                    [
-                        sys.executable,
-                        "-P",
-                        "-m",
-                        spec.module,
-                        str(theirs.fileno()),
-                        str(os.getpid()),
-                    ],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.PIPE,
-                    pass_fds=(theirs.fileno(), page, *lent.descriptors),
-                    env=_environment(spec, environ),
-                    process_group=0,
-                )
-                self.start_message = _start_message(spec, lent, page)
-            self.pid = self._process.pid
-            self.pidfd = os.pidfd_open(self.pid)
-            self.channel: Channel[ToWorkerMessage, FromWorkerMessage] = SeqpacketChannel(
-                ours, spec.protocol.to_worker(spec.name), spec.protocol.from_worker(spec.name)
-            )
-            assert self._process.stderr is not None  # noqa: S101 - it was asked for above
-            self.stderr = self._process.stderr
-            os.set_blocking(self.stderr.fileno(), False)
-            self._unfinished_line = b""
-            with contextlib.suppress(OSError):  # a container may forbid it; then it competes
-                inherited = os.getpriority(os.PRIO_PROCESS, self.pid)
-                os.setpriority(os.PRIO_PROCESS, self.pid, inherited + spec.limits.niceness)
-            undo.pop_all()
-
-    def heartbeat(self) -> heartbeat.Heartbeat:
-        """Return the worker's last beat."""
-        return heartbeat.read(memoryview(self._page))
-
-    def durations(self) -> counters.Durations:
-        """Return how long its requests took, by its own word."""
-        return counters.read(memoryview(self._page))
-
-    def vitals(self) -> Vitals | None:
-        """Return what the kernel knows of it; None if it is gone."""
-        return read_vitals(self.pid)
-
-    def cpu_ns(self) -> int:
-        """Return the processor time that it has used; 0 if it is gone."""
+        self._process, self.pid = process, process.pid
         try:
-            return cpu_ns(self.pid)
+            self.pidfd = os.pidfd_open(self.pid)
         except OSError:
-            return 0
-
-    def yield_to_others(self, *, on: bool) -> None:
-        """Let others of the same niceness go first, or no longer; no privilege is needed for it."""
-        policy = os.SCHED_BATCH if on else os.SCHED_OTHER
-        with contextlib.suppress(OSError):  # a container may forbid it; then it competes
-            os.sched_setscheduler(self.pid, policy, os.sched_param(0))
+            process.kill()
+            process.wait()
+            raise
+        assert process.stderr is not None  # noqa: S101 - it was asked for
+        self.stderr = process.stderr
+        os.set_blocking(self.stderr.fileno(), False)
+        self._unfinished_line = b""
 
     def read_stderr(self) -> tuple[str, ...] | None:
-        """Return the lines that the worker wrote to its standard error since the last call.
+        """Return the lines that it wrote to its standard error since the last call.
 
         Python writes a traceback piece by piece, so a line waits here until it is whole, too long,
         or the last. None means that there will be no more.
@@ -168,10 +123,112 @@ class Child:
 
     def close(self) -> None:
         """Close everything of ours; only after it was reaped."""
-        self.channel.close()
         self.stderr.close()
-        self._page.close()
         os.close(self.pidfd)
+
+
+class Child(Program):
+    """A running worker process. Made, used and closed on one thread."""
+
+    def __init__(self, spec: WorkerSpec, lent: Lent, environ: Mapping[str, str]) -> None:
+        """Start the process; it says hello by itself.
+
+        Raises:
+            OSError: if the system cannot give us a process, a socket or memory.
+        """
+        with contextlib.ExitStack() as undo:
+            ours, theirs = socket_pair()
+            undo.callback(ours.close)
+            with theirs, contextlib.ExitStack() as passing:
+                page = _make_page()
+                passing.callback(os.close, page)
+                self._page = mmap.mmap(page, heartbeat.HEARTBEAT_BYTES, prot=mmap.PROT_READ)
+                process = subprocess.Popen(
+                    [
+                        sys.executable,
+                        "-P",
+                        "-m",
+                        spec.module,
+                        str(theirs.fileno()),
+                        str(os.getpid()),
+                    ],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    pass_fds=(theirs.fileno(), page, *lent.descriptors),
+                    env=_environment(spec, environ),
+                    process_group=0,
+                )
+                self.start_message = _start_message(spec, lent, page)
+            super().__init__(process)
+            self.channel: Channel[ToWorkerMessage, FromWorkerMessage] = SeqpacketChannel(
+                ours, spec.protocol.to_worker(spec.name), spec.protocol.from_worker(spec.name)
+            )
+            with contextlib.suppress(OSError):  # a container may forbid it; then it competes
+                inherited = os.getpriority(os.PRIO_PROCESS, self.pid)
+                os.setpriority(os.PRIO_PROCESS, self.pid, inherited + spec.limits.niceness)
+            undo.pop_all()
+
+    def heartbeat(self) -> heartbeat.Heartbeat:
+        """Return the worker's last beat."""
+        return heartbeat.read(memoryview(self._page))
+
+    def durations(self) -> counters.Durations:
+        """Return how long its requests took, by its own word."""
+        return counters.read(memoryview(self._page))
+
+    def vitals(self) -> Vitals | None:
+        """Return what the kernel knows of it; None if it is gone."""
+        return read_vitals(self.pid)
+
+    def cpu_ns(self) -> int:
+        """Return the processor time that it has used; 0 if it is gone."""
+        try:
+            return cpu_ns(self.pid)
+        except OSError:
+            return 0
+
+    def yield_to_others(self, *, on: bool) -> None:
+        """Let others of the same niceness go first, or no longer; no privilege is needed for it."""
+        policy = os.SCHED_BATCH if on else os.SCHED_OTHER
+        with contextlib.suppress(OSError):  # a container may forbid it; then it competes
+            os.sched_setscheduler(self.pid, policy, os.sched_param(0))
+
+    def close(self) -> None:
+        """Close everything of ours; only after it was reaped."""
+        self.channel.close()
+        self._page.close()
+        super().close()
+
+
+def start_program(command: Sequence[str], output: int, environ: Mapping[str, str]) -> Program:
+    """Start a program of somebody else's, whose output goes into a descriptor.
+
+    Raises:
+        OSError: if there is no such program, or the system cannot give us a process.
+    """
+    return Program(
+        subprocess.Popen(
+            [*_tie(environ), *command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            env=dict(environ),
+            process_group=0,
+        )
+    )
+
+
+def _tie(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what has the kernel end a program with the thread that started it.
+
+    A program of somebody else's cannot ask for it itself, and to ask on its behalf between fork and
+    exec would run Python in a copy of this process.
+    """
+    found = shutil.which("setpriv", path=environ.get("PATH"))
+    if found is None or not os.path.realpath(found).endswith("setpriv"):
+        return ()  # another's, such as busybox's, knows no such option
+    return found, "--pdeathsig", "KILL"
 
 
 def _environment(spec: WorkerSpec, environ: Mapping[str, str]) -> dict[str, str]:
@@ -207,6 +264,7 @@ def _start_message(spec: WorkerSpec, lent: Lent, page: int) -> Start:
         heartbeat=page,
         arena=arena,
         latest=latest,
+        companion=lent.pipe,
         settings=dict(spec.settings),
         beat_interval_ms=round(spec.heartbeat.interval_s * 1000),
         sandbox=spec.sandbox,

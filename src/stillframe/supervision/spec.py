@@ -71,6 +71,25 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Companion:
+    """A program that works for a worker: what it writes to its output, the worker reads.
+
+    Its output is one pipe for all workers of a kind, so that each may die without the other.
+    """
+
+    argv: tuple[str, ...]
+    """The program and its arguments; in each but the first, `{}` stands for what the worker asks
+    for."""
+    budget: RestartBudget = RestartBudget()
+    """Past it, the next try comes after the longest wait: the worker can do without."""
+
+    def command(self, argument: str) -> tuple[str, ...]:
+        """Return the whole command line."""
+        program, *words = self.argv
+        return (program, *(word.replace("{}", argument) for word in words))
+
+
+@dataclass(frozen=True)
 class WorkerSpec:
     """One kind of worker.
 
@@ -82,6 +101,7 @@ class WorkerSpec:
         arena: the shared memory it writes frames into; its requests then have a field `slot`.
         reads: the kind, of those before it, whose frames its requests name; it cannot write them.
         latest: the shared memory in which it publishes; `Supervisor.latest` reads it.
+        companion: a program whose output it reads; it says when, and of what.
         settings: its slice, sent in `Start`.
         eager: start it with the supervisor; else at its first request.
         processes: how many work at the same time.
@@ -97,6 +117,7 @@ class WorkerSpec:
     arena: ArenaShape | None = None
     reads: str = ""
     latest: LatestShape | None = None
+    companion: Companion | None = None
     settings: Mapping[str, SettingValue] = field(default_factory=dict)
     eager: bool = True
     processes: int = 1

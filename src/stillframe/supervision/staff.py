@@ -12,16 +12,16 @@ Guarantees:
 
 import random
 import selectors
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from stillframe.contracts.control import LogLevel, LogRecord, SettingsSlice
+from stillframe.contracts.control import Accompany, LogLevel, LogRecord, SettingsSlice
 from stillframe.contracts.messages import Response
 from stillframe.supervision.events import Event, Logged, WorkerChanged, WorkerState
 from stillframe.supervision.ledger import Fate
 from stillframe.supervision.metrics import PoolMetrics
-from stillframe.supervision.process import Child, Lent
+from stillframe.supervision.process import Child, Lent, Program
 from stillframe.supervision.quarantine import Quarantine
 from stillframe.supervision.relief import Relief
 from stillframe.supervision.restart import Deaths, GiveUp, after_death
@@ -35,6 +35,7 @@ class Site:
 
     Attributes:
         spawn: starts a process of a spec.
+        launch: starts a program of somebody else's, whose output goes into a descriptor.
         emit: hands an event to the interface.
         quarantine: the inputs that no worker is given.
         wall_s: the time of day, in seconds since the epoch.
@@ -42,6 +43,7 @@ class Site:
 
     rng: random.Random
     spawn: Callable[[WorkerSpec, Lent], Child]
+    launch: Callable[[Sequence[str], int], Program]
     selector: selectors.BaseSelector
     emit: Callable[[Event], None]
     quarantine: Quarantine
@@ -60,6 +62,9 @@ class Employer(Protocol):
 
     def on_answer(self, worker: Worker, response: Response, now_ns: int) -> None:
         """Take the answer of a process at work."""
+
+    def on_wish(self, wish: Accompany, now_ns: int) -> None:
+        """Take what a process at work wishes of its companion."""
 
     def on_stray(self) -> None:
         """Count an answer that nobody waits for."""
@@ -200,6 +205,11 @@ class Staff:
             self._employer.on_answer(worker, response, now_ns)
         else:
             self._employer.on_stray()
+
+    def on_wish(self, worker: Worker, wish: Accompany, now_ns: int) -> None:
+        """Pass on what one at work wishes; who stands by has nothing to do."""
+        if worker in self._at_work:
+            self._employer.on_wish(wish, now_ns)
 
     def on_gone(self, worker: Worker, how: str, cause: str, now_ns: int) -> None:
         """Settle a death: the task in hand, then who goes on."""

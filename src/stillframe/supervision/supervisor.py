@@ -28,7 +28,7 @@ from stillframe.contracts.status import WorkerStatus
 from stillframe.supervision import events
 from stillframe.supervision.events import Command, Dropped, Event
 from stillframe.supervision.pool import Pool
-from stillframe.supervision.process import Child, Lent
+from stillframe.supervision.process import Child, Lent, Program, start_program
 from stillframe.supervision.quarantine import Quarantine
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.supervision.staff import Site
@@ -83,6 +83,7 @@ class Supervisor:
         site = Site(
             rng=rng or random.Random(),  # noqa: S311 - jitter needs no secrecy
             spawn=self._spawn,
+            launch=self._launch,
             selector=self._selector,
             emit=self._emit,
             quarantine=Quarantine(quarantine),
@@ -227,6 +228,9 @@ class Supervisor:
 
     def _spawn(self, spec: WorkerSpec, lent: Lent) -> Child:
         return Child(spec, lent, self._environ)
+
+    def _launch(self, command: Sequence[str], output: int) -> Program:
+        return start_program(command, output, self._environ)
 
     def _emit(self, event: Event) -> None:
         self._outbox.append(event)

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import IO, Any, Final, Protocol
 
 from stillframe.contracts.control import (
+    Accompany,
     Configure,
     Failed,
     Hello,
@@ -70,6 +71,9 @@ class Owner(Protocol):
 
     def on_heard(self, worker: "Worker", now_ns: int) -> None:
         """Go on: all that it has said for now was passed on."""
+
+    def on_wish(self, worker: "Worker", wish: Accompany, now_ns: int) -> None:
+        """Take what it wishes of its companion."""
 
     def on_gone(self, worker: "Worker", how: str, cause: str, now_ns: int) -> None:
         """Settle its death: `how` is a word or two for counting, `cause` the whole story."""
@@ -227,6 +231,8 @@ class Worker:
                 self._cause = f"{fault.kind}: {fault.detail}"
             case LogRecord():
                 self._log(message, now_ns)
+            case Accompany():
+                self._owner.on_wish(self, message, now_ns)
             case Response():
                 self._owner.on_answer(self, message, now_ns)
 

@@ -6,10 +6,10 @@ Between the first two, the process is confined to its sandbox.
 """
 
 import abc
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar, Generic, Self, TypeVar
 
-from stillframe.contracts.control import Lack, SettingValue, Start
+from stillframe.contracts.control import FromWorker, Lack, SettingValue, Start
 from stillframe.contracts.messages import Request, Response
 from stillframe.contracts.wire import Protocol
 
@@ -27,6 +27,8 @@ class Handler(abc.ABC, Generic[Req, Res]):
 
     name: ClassVar[str]
     protocol: ClassVar[Protocol]
+    say: Callable[[FromWorker], None]
+    """Sends the supervisor something that is no answer; there from `warm_up` on."""
 
     @property
     def lacks(self) -> tuple[Lack, ...]:

@@ -13,6 +13,7 @@ Guarantees:
 - With a sandbox, nothing but loading code comes before it: no byte of input, and no other thread.
 """
 
+import functools
 import mmap
 import os
 import select
@@ -85,6 +86,7 @@ def _serve(handler_type: type[Handler[Any, Any]], channel: WorkerChannel) -> int
     try:
         pulse = Pulse(start.heartbeat, start.beat_interval_ms)
         handler = handler_type.start(start)
+        handler.say = functools.partial(_send, channel)
         layers = confine(start.sandbox) if start.sandbox is not None else ()
         handler.warm_up()
     except (ValueError, OSError, ImportError) as error:
