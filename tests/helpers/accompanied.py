@@ -58,7 +58,7 @@ class Accompanied:
         assert program is not None
         return program.pid
 
-    def until(self, condition: Callable[[], Any]) -> Any:  # noqa: ANN401 - what the condition gives
+    def until(self, condition: Callable[[], Any]) -> Any:
         """Let things happen until something is so; what is due now is done."""
         deadline_s = time.monotonic() + PATIENCE_S
         while not (found := condition()):

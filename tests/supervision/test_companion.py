@@ -111,7 +111,9 @@ def test_one_that_stands_still_can_be_replaced(beside: Make) -> None:
 
 
 def test_one_that_dies_too_often_waits_for_the_longest_time(beside: Make) -> None:
-    one = beside(Companion(("sh", "-c", "echo it is broken >&2; exit 3"), RestartBudget(restarts=2)))
+    one = beside(
+        Companion(("sh", "-c", "echo it is broken >&2; exit 3"), RestartBudget(restarts=2))
+    )
     one.it.want("a", one.now_ns)
     for _ in range(3):
         one.until(lambda: not one.it.gone)
