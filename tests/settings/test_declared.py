@@ -5,6 +5,7 @@ import typing
 import msgspec
 import pytest
 
+from stillframe.contracts.audio import Face
 from stillframe.contracts.control import LogLevel
 from stillframe.contracts.library import Order, Orientation
 from stillframe.settings.declared import BY_KEY, DECLARATIONS, ORDERS, SECTIONS, Settings
@@ -44,6 +45,16 @@ RANGED = {
     "feeds.max_images": ("images", 1, 5000, 40, None),
     "feeds.max_bytes": ("bytes", 10 * MIB, 64 * GIB, 500 * MIB, None),
     "feeds.max_age_s": ("s", 3600, 315_360_000, 2_592_000, None),
+    "audio.bars": ("bars", 8, 128, 64, None),
+    "audio.low_hz": ("Hz", 10, 2_000, 40, None),
+    "audio.high_hz": ("Hz", 200, 96_000, 16_000, None),
+    "audio.sensitivity": ("times", 0, 20, 0, None),
+    "audio.attack_s": ("s", 0, 1, 0.01, None),
+    "audio.decay_s": ("s", 0, 10, 0.15, None),
+    "audio.ghost_hold_s": ("s", 0, 10, 0.25, None),
+    "audio.ghost_decay_s": ("s", 0, 10, 0.8, None),
+    "visualizer.size": ("percent", 5, 100, 30, None),
+    "visualizer.opacity": ("percent", 5, 100, 80, None),
     "queues.images": ("requests", 2, 64, 8, None),
     "queues.library": ("requests", 2, 64, 4, None),
     "queues.feeds": ("requests", 2, 64, 4, None),
@@ -66,6 +77,17 @@ OTHERS = {
     "feeds.enabled": (True, None),
     "feeds.allow_hosts": ("", "--allow-host"),
     "feeds.save_to": ("", None),
+    "audio.source": ("", "--audio"),
+    "audio.face": ("spectrum", None),
+    "audio.stereo": (True, None),
+    "audio.a_weighting": (True, None),
+    "audio.equaliser_db": ("", None),
+    "audio.ghosts": (True, None),
+    "visualizer.style": ("auto", "--visualizer"),
+    "visualizer.place": ("bottom", None),
+    "visualizer.photo_colours": (True, None),
+    "visualizer.pulse": (False, None),
+    "visualizer.photo_on_bar": (False, None),
     "log.level": ("info", "--log-level"),
     "log.format": ("text", "--log-format"),
     "log.file": (True, None),
@@ -76,6 +98,9 @@ CHOICES = {
     "show.order": tuple(order.value for order in Order),
     "library.orientation": tuple(orientation.value for orientation in Orientation),
     "images.workers": ("auto", "1", "2"),
+    "audio.face": tuple(face.value for face in Face),
+    "visualizer.style": ("auto", "off", "spectrum", "mirror", "radial", "wave", "pulse"),
+    "visualizer.place": ("bottom", "top", "left", "right", "centre"),
     "log.level": tuple(level.value for level in LogLevel),
     "log.format": ("text", "json"),
 }

@@ -8,19 +8,7 @@ and in range. Whatever a user wrote, the only error is `SettingError`, which say
 value came from, what it is and what is allowed.
 """
 
-from stillframe.settings.declared import (
-    BY_KEY,
-    DECLARATIONS,
-    ORDERS,
-    FeedSettings,
-    ImageSettings,
-    LogSettings,
-    Mode,
-    QueueSettings,
-    Settings,
-    ShowSettings,
-    WorkerSettings,
-)
+from stillframe.settings.declared import BY_KEY, DECLARATIONS, ORDERS, Settings
 from stillframe.settings.files import FILE_LIMIT_BYTES, read_settings_file, settings_file
 from stillframe.settings.load import load
 from stillframe.settings.schema import (
@@ -33,12 +21,18 @@ from stillframe.settings.schema import (
     SettingError,
     Switch,
 )
+from stillframe.settings.sections.audio import AudioSettings, VisualizerSettings
+from stillframe.settings.sections.feeds import FeedSettings
+from stillframe.settings.sections.images import ImageSettings
+from stillframe.settings.sections.running import LogSettings, QueueSettings, WorkerSettings
+from stillframe.settings.sections.show import Mode, ShowSettings
 
 __all__ = [
     "BY_KEY",
     "DECLARATIONS",
     "FILE_LIMIT_BYTES",
     "ORDERS",
+    "AudioSettings",
     "Choice",
     "Colour",
     "FeedSettings",
@@ -54,6 +48,7 @@ __all__ = [
     "Settings",
     "ShowSettings",
     "Switch",
+    "VisualizerSettings",
     "WorkerSettings",
     "load",
     "read_settings_file",
