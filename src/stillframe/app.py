@@ -23,6 +23,7 @@ from PySide6.QtQuick import QQuickView
 
 from stillframe.cache.frames import FrameCache
 from stillframe.contracts import remote
+from stillframe.contracts.audio import OFF
 from stillframe.contracts.control import LogLevel
 from stillframe.contracts.feeds import FeedSource
 from stillframe.contracts.images import Mode, Profile
@@ -44,6 +45,7 @@ from stillframe.settings import Settings
 from stillframe.show import script
 from stillframe.show.desk import ShowDesk
 from stillframe.show.director import Director, Pace
+from stillframe.show.ears import AUDIO, Ears, shows_sound
 from stillframe.show.gathering import FeedPlan, plan_of
 from stillframe.show.journal import print_to
 from stillframe.show.memory import plan_arena
@@ -238,6 +240,12 @@ class _Show:
             age_ms=process_age_ms,
         )
 
+    def _make_ears(self) -> Ears | None:
+        audio = self._options.settings.audio
+        if audio.source == OFF:
+            return None
+        return Ears(audio, self._supervisor, self._supervisor.latest(AUDIO))
+
     def _feed_plan(self) -> FeedPlan | None:
         settings, places = self._options.settings, self._options.places
         if not places.mirror:
@@ -270,14 +278,17 @@ class _Show:
         if self._options.exit_after_s is not None:
             end_ns = time.monotonic_ns() + round(self._options.exit_after_s * _NS_PER_S)
             scheduler.at("exit", end_ns, self._qt.quit)
-        self._runtime.begin(self._stage)
+        self._ears = self._make_ears()
+        self._runtime.begin(self._stage, self._ears)
+        if self._ears is not None and shows_sound(self._options.settings):
+            self._ears.listen(on=True)
         self._on_resize()
         if self._options.on_open is not None:
             self._options.on_open(self._window)
 
     def _close(self) -> None:
         """Take the show down: the window first, because it reads what the workers wrote."""
-        window = getattr(self, "_window", None)
+        window, ears = getattr(self, "_window", None), getattr(self, "_ears", None)
         if window is not None:
             window.close()
             window.engine().removeImageProvider("frames")
@@ -296,6 +307,8 @@ class _Show:
         if self._server is not None:
             self._server.close()
         self._bell.close()
+        if ears is not None:
+            ears.close()
 
     def _on_bell(self) -> None:
         while (wish := self._desk.take()) is not None:

@@ -39,6 +39,7 @@ def test_only_the_image_worker_gets_the_frames_memory() -> None:
         "images": ARENA,
         "library": None,
         "scenes": None,
+        "audio": None,
     }
 
 
@@ -96,8 +97,23 @@ def test_each_kind_has_a_cap_on_what_may_wait_and_of_sound_only_the_latest_does(
     assert {name: spec.limits.backlog for name, spec in specs().items()}.items() <= caps.items()
 
 
-def test_the_image_worker_has_one_that_stands_by_and_the_others_have_none() -> None:
-    assert [name for name, spec in specs().items() if spec.standby] == ["images"]
+def test_whose_absence_would_be_seen_has_one_that_stands_by() -> None:
+    assert [name for name, spec in specs().items() if spec.standby] == ["images", "audio"]
+
+
+def test_who_listens_may_die_every_second_and_is_there_only_where_sound_may_be_shown() -> None:
+    audio = specs()["audio"]
+    assert audio.budget.restarts >= 60
+    assert audio.budget.backoff_cap_s <= 0.2
+    assert not audio.eager
+    assert audio.latest is not None
+    assert audio.sandbox is not None
+    assert audio.sandbox.sockets is Sockets.UNIX
+    assert audio.sandbox.read == audio.sandbox.write == ()
+    assert "audio" not in specs(STILLFRAME_AUDIO_SOURCE="off")
+    file = specs(STILLFRAME_AUDIO_SOURCE="file:/home/ada/a song.flac")["audio"].sandbox
+    assert file is not None
+    assert file.read == (b"/home/ada/a song.flac",)
 
 
 def test_each_worker_reaches_what_its_work_needs_and_no_more() -> None:
@@ -196,8 +212,8 @@ def with_feeds(mirror: bytes = MIRROR, **environ: str) -> dict[str, WorkerSpec]:
 
 
 def test_without_a_mirror_nobody_is_there_for_feeds() -> None:
-    assert specs().keys() == {"images", "library", "scenes"}
-    assert with_feeds().keys() == {"images", "library", "scenes", "feeds", "feedparse"}
+    assert specs().keys() == {"images", "library", "scenes", "audio"}
+    assert with_feeds().keys() - specs().keys() == {"feeds", "feedparse"}
 
 
 def test_who_has_sockets_reads_nothing_of_a_persons_and_writes_its_mirror_alone() -> None:

@@ -5,12 +5,16 @@ audio worker writes them to the shared memory that `bins` names, the interface r
 """
 
 import enum
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
 from stillframe.contracts.messages import Count, Request, Response, Text
 
+AUTO: Final = "auto"
+"""The source that is whatever the computer plays."""
+OFF: Final = "off"
+"""No source at all."""
 Ratio = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Gain = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Decibels = Annotated[float, msgspec.Meta(ge=-60, le=60)]
@@ -75,7 +79,7 @@ class ToneConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class AudioRequest(Request, frozen=True, kw_only=True, tag="audio.request"):
     """Publish bars made this way until the next request.
 
-    `source` is auto, mic, a device's name, file:PATH or synthetic:SEED.
+    `source` is auto, mic, a device's name, file:PATH, synthetic:SEED, or off to listen to nothing.
     """
 
     source: Text = "auto"

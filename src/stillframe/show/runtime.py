@@ -7,11 +7,9 @@ Guarantees: every call returns at once; a wake-up takes at most `EVENTS_PER_WAKE
 a flood of answers cannot hold up a key press.
 """
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final, Protocol
 
 import msgspec
@@ -38,14 +36,14 @@ from stillframe.contracts.quarantine import Quarantined, WorkerInput
 from stillframe.contracts.scenes import SceneRequest, SceneResult
 from stillframe.contracts.status import PoolCounts
 from stillframe.library.photos import Photo
-from stillframe.show import script
+from stillframe.show import noting, script
 from stillframe.show.courier import Courier, Recipient
 from stillframe.show.desk import ShowView
 from stillframe.show.diary import Diary
 from stillframe.show.director import Director
+from stillframe.show.ears import Ears
 from stillframe.show.gathering import NO_NETWORK, FeedPlan, Gathering
 from stillframe.show.journal import Journal
-from stillframe.show.lines import Value
 from stillframe.show.memory import fit_target
 from stillframe.show.report import Tally
 from stillframe.show.script import Action, Appearance, Cue
@@ -61,10 +59,6 @@ _ANSWER_TTL_NS: Final = 300_000_000_000
 _FOLLOWING: Final = b"changes"
 # What the painted scenes are made at: the largest common screen.
 _SCENE_SIZE: Final = Size(3840, 2160)
-# What a change of a worker's state is to a person; the others are plain news.
-_LEVELS: Final = MappingProxyType(
-    {WorkerState.BACKOFF: LogLevel.WARNING, WorkerState.FAILED: LogLevel.ERROR}
-)
 
 
 class Engine(Protocol):
@@ -130,6 +124,7 @@ class Runtime:
         self._stage: Stage | None = None
         self._diary = Diary()
         self._courier: Courier | None = None
+        self._ears: Ears | None = None
         if plot.feeds is not None:
             self._courier = Courier(plot.feeds, engine, Gathering(), self._recipient)
         self._scenes: tuple[bytes, ...] = ()
@@ -139,9 +134,9 @@ class Runtime:
         self.view = ShowView()
         """The show at one moment, replaced whole: another thread reads it."""
 
-    def begin(self, stage: Stage) -> None:
-        """Start looking for photos, to be shown on `stage`."""
-        self._stage = stage
+    def begin(self, stage: Stage, ears: Ears | None = None) -> None:
+        """Start looking for photos, to be shown on `stage`; `ears` get what is theirs."""
+        self._stage, self._ears = stage, ears
         if self._courier is not None:
             self._courier.begin()
         self._follow(self._sources.begin())
@@ -298,6 +293,8 @@ class Runtime:
         if self._courier is not None and self._courier.take(event):
             self._paint_after_all()
             return
+        if self._ears is not None and self._ears.take(event):
+            return
         match event:
             case events.Completed():
                 self._take_completed(event)
@@ -310,7 +307,7 @@ class Runtime:
             case events.WorkerChanged():
                 self._take_worker(event)
             case events.Logged():
-                self._take_record(event)
+                noting.record(self._journal, event)
             case events.QuarantineChanged(entries=entries):
                 self._plot.remember(entries)
 
@@ -359,7 +356,9 @@ class Runtime:
     @property
     def _notes(self) -> tuple[str, ...]:
         courier = self._courier
-        return () if courier is None or courier.gathering.online else (NO_NETWORK,)
+        offline = courier is not None and not courier.gathering.online
+        said = (NO_NETWORK if offline else "", self._ears.note if self._ears else "")
+        return tuple(filter(None, said))
 
     def _take_news(self, news: FeedsResult) -> None:
         found = tuple(
@@ -401,20 +400,8 @@ class Runtime:
             detail = "the worker says that it is done, and gave no frame"
             self.cue(script.FrameRefused(request.cache_key, "bad-answer", detail))
             return
-        self._note_latency(request, lease)
+        noting.latency(self._journal, request, lease)
         self.cue(script.FrameArrived(request.cache_key, lease, self._plot.arena.slot_bytes))
-
-    def _note_latency(self, request: ImageRequest, lease: Lease) -> None:
-        latency_ms = (lease.header.ts_ns - request.ts_req_ns) / 1e6
-        self._journal.note(
-            "PERF",
-            "frame",
-            worker=request.worker,
-            pid=lease.header.producer_pid,
-            seq=request.seq,
-            generation=lease.grant.generation,
-            latency_under_ms=1 << max(0, math.ceil(math.log2(max(latency_ms, 1)))),
-        )
 
     def _take_refused(self, event: events.Refused) -> None:
         request, said = event.request, f"{event.reason}: {event.detail}"
@@ -455,36 +442,9 @@ class Runtime:
             return self._sources.on_scan_failed(ask.root, said)
         return self._sources.on_follow_failed(said)
 
-    def _take_record(self, event: events.Logged) -> None:
-        record = event.record
-        said: dict[str, Value] = {
-            "seq": record.seq,
-            "generation": record.generation,
-            "duration_ms": record.duration_ns / 1e6,
-            "reason": record.reason,
-        }
-        known = {name: value for name, value in said.items() if value}
-        self._journal.note(
-            "HEALTH",
-            record.event,
-            level=record.level,
-            worker=event.worker,
-            pid=event.pid,
-            **known,
-        )
-
     def _take_worker(self, event: events.WorkerChanged) -> None:
         self.tally.worker(event.worker, restarts=event.restarts, packages=event.packages)
-        self._journal.note(
-            "HEALTH",
-            "worker",
-            level=_LEVELS.get(event.state, LogLevel.INFO),
-            worker=event.worker,
-            state=event.state.value,
-            pid=event.pid,
-            restarts=event.restarts,
-            cause=event.cause,
-        )
+        noting.worker(self._journal, event)
         if event.worker == "images" and event.state in (WorkerState.READY, WorkerState.FAILED):
             self.cue(script.DecoderChanged(available=event.state is WorkerState.READY))
 

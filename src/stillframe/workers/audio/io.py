@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 
 from stillframe.contracts.audio import (
+    OFF,
     AudioRequest,
     AudioResult,
     BinsHandle,
@@ -99,12 +100,14 @@ class AudioHandler(Handler[AudioRequest, AudioResult]):
         Raises:
             FaultError: if there is no such source.
         """
-        source = open_source(request.source, self._start)
+        source = None if request.source == OFF else open_source(request.source, self._start)
         if self._source is not None:
             self._source.close()
-        self._source = source
-        self._analyser = self._analyser_of(request, source.sample_rate_hz, source.channels)
-        self._rested = False
+        self._source, self._rested = source, False
+        rate_hz, channels = SAMPLE_RATE_HZ, CHANNELS
+        if source is not None:
+            rate_hz, channels = source.sample_rate_hz, source.channels
+        self._analyser = self._analyser_of(request, rate_hz, channels)
         now_ns, bars = time.monotonic_ns(), request.window.bar_count
         return AudioResult(
             **echo(request, now_ns),
