@@ -172,6 +172,7 @@ class _Show:
                 # An order that is to be repeated must not depend on what was shown before.
                 steady=options.seed is not None,
                 cores=_cores(),
+                environ=environ,
             ),
             notify=self._bell.ring,
             rng=random.Random(rng.random()),  # noqa: S311

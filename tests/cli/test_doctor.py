@@ -25,7 +25,7 @@ from stillframe.supervision.spec import WorkerSpec
 from stillframe.transport.arena import ArenaShape
 from virtual_screen import VirtualScreen
 
-KINDS = ("images", "library", "scenes", "feeds", "feedparse")
+KINDS = ("images", "library", "scenes", "feeds", "feedparse", "audio")
 
 
 def examine(
@@ -130,7 +130,7 @@ def test_a_worker_that_cannot_start_is_broken_and_says_why(tmp_path: Path) -> No
 
 
 def test_a_worker_that_dies_is_broken_and_its_last_words_are_told(tmp_path: Path) -> None:
-    _, library, _ = specs(tmp_path)
+    _, library, *_ = specs(tmp_path)
     (finding,) = of_workers([replace(library, module="no_such_module")], os.environ)
     assert finding.state is LayerState.BROKEN
     assert "no_such_module" in finding.detail

@@ -4,7 +4,7 @@ import os
 import random
 import selectors
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from crew import PATIENCE_S
@@ -21,14 +21,14 @@ READ_BYTES = 1 << 16
 class Accompanied:
     """One companion; its time is `now_ns`, which only a test moves."""
 
-    def __init__(self, companion: Companion) -> None:
+    def __init__(self, companion: Companion, environ: Mapping[str, str] = os.environ) -> None:
         self.now_ns = 10**15
         self.events: list[Event] = []
         self.selector = selectors.DefaultSelector()
         site = Site(
             rng=random.Random(3),
             spawn=_nobody,
-            launch=lambda command, output: start_program(command, output, os.environ),
+            launch=lambda command, output: start_program(command, output, environ),
             selector=self.selector,
             emit=self.events.append,
             quarantine=Quarantine(),

@@ -15,7 +15,7 @@ from stillframe.contracts.audio import (
     SmoothingConfig,
     WindowConfig,
 )
-from stillframe.contracts.control import LatestGrant, Start
+from stillframe.contracts.control import FromWorker, LatestGrant, Start
 from stillframe.contracts.hearing import HEARING_CAP_BYTES, Hearing, unpack
 from stillframe.transport.latest import Latest, LatestShape
 from stillframe.workers.audio.io import AudioHandler
@@ -56,6 +56,8 @@ class Listening:
             payload_bytes=SHAPE.payload_bytes,
         )
         self.handler = AudioHandler.start(Start(worker="audio", heartbeat=3, latest=grant))
+        self.said: list[FromWorker] = []
+        self.handler.say = self.said.append
         self.handler.warm_up()
         self.reader = self.latest.reader()
         self.wake, self._ring = os.pipe()

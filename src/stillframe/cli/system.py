@@ -43,10 +43,12 @@ SOFTWARE_GL: Final = {
     "libEGL_mesa.so.0": "libegl-mesa0",
     "/usr/lib/*/dri/swrast_dri.so": "libgl1-mesa-dri",
 }
+# Hearing what the computer plays. Without them, the rest of a show is as it is.
+SOUND: Final = {"libpulse.so.0": "libpulse0", "parec": "pulseaudio-utils"}
 # A screen where there is none.
 XVFB: Final = {"Xvfb": "xvfb", "xauth": "xauth"}
 
-_EVERYTHING: Final = QT | X11 | SOFTWARE_GL | XVFB
+_EVERYTHING: Final = QT | X11 | SOFTWARE_GL | SOUND | XVFB
 
 
 def missing_packages(needs: Iterable[tuple[str, str]]) -> list[str]:

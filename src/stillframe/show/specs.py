@@ -5,22 +5,23 @@ name; `workers.confinement` holds each to its sandbox.
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
-from stillframe.contracts.audio import OFF
+from stillframe.contracts.audio import AUTO, OFF
 from stillframe.contracts.caps import BODY_CAP_BYTES
 from stillframe.contracts.control import SettingValue
-from stillframe.contracts.hearing import HEARING_CAP_BYTES
 from stillframe.contracts.pixels import PixelFormat
 from stillframe.contracts.sandbox import SANDBOX_PATHS_CAP, Sandbox, Sockets
 from stillframe.contracts.slot_header import PIXELS_OFFSET_BYTES
 from stillframe.contracts.wire import PROTOCOLS
 from stillframe.settings import QueueSettings, Settings
 from stillframe.show.rooms import gathered
+from stillframe.show.sound import audio_spec
 from stillframe.supervision.spec import Deadlines, Limits, RestartBudget, Shutdown, WorkerSpec
 from stillframe.transport.arena import ArenaShape
-from stillframe.transport.latest import LatestShape
 
 # A 4K scene takes seconds to paint, and ten times that on the smallest machines.
 _PAINT_DEADLINE_S = 120.0
@@ -36,10 +37,9 @@ _SCAN_MEMORY_BYTES: Final = 1 << 30
 _CORES_FOR_TWO: Final = 8
 # A scene of 3840 x 2160 takes 0.6 GiB.
 _PAINT_MEMORY_BYTES: Final = 2 << 30
-# One that dies every second is replaced every second: silence would be seen at once.
-_LISTEN_BUDGET: Final = RestartBudget(restarts=120, backoff_cap_s=0.1)
-_LISTEN_MEMORY_BYTES: Final = 512 << 20
 
+
+_NO_ENVIRONMENT: Final[Mapping[str, str]] = MappingProxyType({})
 # Three bodies at once, and one slot for the next question.
 BODIES: Final = ArenaShape(4, PIXELS_OFFSET_BYTES + BODY_CAP_BYTES, PixelFormat.OPAQUE)
 # Documents are known that cost a parser seconds a kilobyte; an honest one takes one at most.
@@ -89,6 +89,7 @@ def worker_specs(
     *,
     steady: bool = False,
     cores: int = 1,
+    environ: Mapping[str, str] = _NO_ENVIRONMENT,
 ) -> tuple[WorkerSpec, ...]:
     """Return every kind of worker that a show starts.
 
@@ -98,12 +99,16 @@ def worker_specs(
         places: what they may read and write.
         steady: whether photos are found in an order that the next show can repeat.
         cores: how many processors the show may use.
+        environ: where programs and the sound server are found.
     """
     specs = _unconfined(settings, arena, places, steady=steady, cores=cores)
-    if not settings.workers.sandbox:
+    confined, source = settings.workers.sandbox, settings.audio.source or AUTO
+    if confined:
+        rooms = _sandboxes(settings, places)
+        specs = tuple(replace(spec, sandbox=rooms[spec.name]) for spec in specs)
+    if source == OFF:
         return specs
-    rooms = _sandboxes(settings, places)
-    return tuple(replace(spec, sandbox=rooms[spec.name]) for spec in specs)
+    return *specs, audio_spec(source, environ, code=places.code, confined=confined)
 
 
 def _sandboxes(settings: Settings, places: Places) -> dict[str, Sandbox]:
@@ -132,12 +137,6 @@ def _sandboxes(settings: Settings, places: Places) -> dict[str, Sandbox]:
             make=(*mirror, *saved),
             sockets=Sockets.ANY,
             memory_bytes=_FETCH_MEMORY_BYTES,
-        ),
-        # It asks the sound server what there is to hear.
-        "audio": Sandbox(
-            read=(*_sound_file(settings), *places.code),
-            sockets=Sockets.UNIX,
-            memory_bytes=_LISTEN_MEMORY_BYTES,
         ),
         "feedparse": Sandbox(read=places.code, memory_bytes=_PARSE_MEMORY_BYTES),
     }
@@ -193,23 +192,7 @@ def _unconfined(
         shutdown=Shutdown(idle_s=_IDLE_S),
         limits=Limits(backlog=caps["scenes"]),
     )
-    listening = () if settings.audio.source == OFF else (_audio_worker(caps["audio"]),)
-    feeds = _feed_workers(settings, places) if places.mirror else ()
-    return images, library, scenes, *feeds, *listening
-
-
-def _audio_worker(backlog: int) -> WorkerSpec:
-    """Return who listens: what it says is of use for one frame, so it is never kept waiting."""
-    return WorkerSpec(
-        name="audio",
-        module="stillframe.workers.audio",
-        protocol=PROTOCOLS["audio"],
-        latest=LatestShape(HEARING_CAP_BYTES),
-        eager=False,
-        standby=True,
-        budget=_LISTEN_BUDGET,
-        limits=Limits(niceness=0, backlog=backlog),
-    )
+    return images, library, scenes, *(_feed_workers(settings, places) if places.mirror else ())
 
 
 def _feed_workers(settings: Settings, places: Places) -> tuple[WorkerSpec, WorkerSpec]:
@@ -270,12 +253,6 @@ def _as_setting(path: bytes) -> str:
         return path.decode()
     except UnicodeDecodeError:
         return ""
-
-
-def _sound_file(settings: Settings) -> tuple[bytes, ...]:
-    """Return the file that is listened to, if it is one."""
-    kind, _, path = settings.audio.source.partition(":")
-    return (os.fsencode(path),) if kind == "file" and path else ()
 
 
 def _saved(settings: Settings) -> str:

@@ -149,8 +149,9 @@ def _cleaned(block: Floats) -> Floats:
     samples = np.asarray(block, np.float32)
     if samples.ndim != 2:  # noqa: PLR2004 - frames and channels
         samples = samples.reshape(len(samples), -1) if samples.ndim else samples.reshape(1, 1)
-    # One pass tells whether anything is wrong: a sum with NaN or inf in it is no number.
-    if not np.isfinite(samples.sum(dtype=np.float64)):
+    with np.errstate(invalid="ignore"):  # infinities that cancel out are what is looked for
+        total = samples.sum(dtype=np.float64)
+    if not np.isfinite(total):  # one pass tells whether anything is wrong
         samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
     clipped: Floats = np.clip(samples, -_LOUDEST, _LOUDEST)
     return clipped

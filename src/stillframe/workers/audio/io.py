@@ -68,6 +68,7 @@ class AudioHandler(Handler[AudioRequest, AudioResult]):
     def __init__(self, start: Start, writer: LatestWriter) -> None:
         self._start, self._writer = start, writer
         self._source: Source | None = None
+        self._wanted = OFF
         self._analyser: Analyser | None = None
         self._heard_ns = 0
         self._rested, self._note = False, ""  # whether silence was published, and with which note
@@ -100,14 +101,12 @@ class AudioHandler(Handler[AudioRequest, AudioResult]):
         Raises:
             FaultError: if there is no such source.
         """
-        source = None if request.source == OFF else open_source(request.source, self._start)
-        if self._source is not None:
-            self._source.close()
-        self._source, self._rested = source, False
+        source = self._source_of(request.source)
         rate_hz, channels = SAMPLE_RATE_HZ, CHANNELS
         if source is not None:
             rate_hz, channels = source.sample_rate_hz, source.channels
         self._analyser = self._analyser_of(request, rate_hz, channels)
+        self._rested = False
         now_ns, bars = time.monotonic_ns(), request.window.bar_count
         return AudioResult(
             **echo(request, now_ns),
@@ -155,6 +154,15 @@ class AudioHandler(Handler[AudioRequest, AudioResult]):
         if heard or note != self._note or not self._rested:
             self._writer.publish(pack(analyser.hearing(note)))
         self._rested, self._note = not heard, note
+
+    def _source_of(self, wanted: str) -> Source | None:
+        """Return what is wanted; who wants the same in another way goes on hearing it."""
+        if wanted != self._wanted:
+            source = None if wanted == OFF else open_source(wanted, self._start, self.say)
+            if self._source is not None:
+                self._source.close()
+            self._source, self._wanted = source, wanted
+        return self._source
 
     @staticmethod
     def _analyser_of(request: AudioRequest, sample_rate_hz: int, channels: int) -> Analyser:

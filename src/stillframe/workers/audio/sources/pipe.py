@@ -44,7 +44,7 @@ class PipeSource:
     ) -> None:
         """Read from a descriptor, without ever blocking on it."""
         self.sample_rate_hz, self.channels = sample_rate_hz, channels
-        self._descriptor, self._clock_ns = descriptor, clock_ns
+        self.descriptor, self._clock_ns = descriptor, clock_ns
         self._frame_bytes = channels * _SAMPLE_BYTES
         self._part = b""  # of a frame
         self._ended = False
@@ -63,7 +63,7 @@ class PipeSource:
     def read(self, timeout_s: float, wake: int = -1) -> Block | None:
         """Return what there is, up to a block; None if nothing came."""
         poller = select.poll()
-        for descriptor in (wake, -1 if self._ended else self._descriptor):
+        for descriptor in (wake, -1 if self._ended else self.descriptor):
             if descriptor >= 0:
                 poller.register(descriptor, select.POLLIN)
         poller.poll(max(0.0, timeout_s) * _MS_PER_S)
@@ -94,7 +94,7 @@ class PipeSource:
         if self._ended:
             return b""
         try:
-            data = os.read(self._descriptor, size_bytes)
+            data = os.read(self.descriptor, size_bytes)
         except BlockingIOError:
             return b""
         self._ended = not data
@@ -102,6 +102,6 @@ class PipeSource:
 
     def _waiting_frames(self) -> int:
         """Return how many frames are in the pipe still; they were heard after those just read."""
-        answer = fcntl.ioctl(self._descriptor, termios.FIONREAD, struct.pack("i", 0))
+        answer = fcntl.ioctl(self.descriptor, termios.FIONREAD, struct.pack("i", 0))
         waiting_bytes: int = struct.unpack("i", answer)[0]
         return waiting_bytes // self._frame_bytes
