@@ -316,7 +316,7 @@ def _sound() -> tuple[msgspec.Struct, ...]:
                 equaliser_db=(-3.0, 0.0, 4.5),
                 sensitivity=1.5,
             ),
-            window=WindowConfig(bass_frames=4096, treble_frames=1024, bar_count=32),
+            window=WindowConfig(bass_frames=4096, treble_frames=512, bar_count=32),
             smoothing=SmoothingConfig(attack_s=0.02, decay_s=0.3),
             ghosting_cfg=GhostingConfig(enabled=False, hold_s=0.5, decay_s=1.0),
             floor_config=FloorConfig(

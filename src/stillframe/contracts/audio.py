@@ -22,10 +22,13 @@ TimeConstantSeconds = Annotated[float, msgspec.Meta(ge=0, le=60)]
 
 
 class WindowConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The transform's input: a long window for bass, a short one for treble, in frames."""
+    """The transform's input: a long window for bass, a short one for treble.
+
+    In frames at 48 kHz; at another rate they last as long.
+    """
 
     bass_frames: Annotated[int, msgspec.Meta(ge=256, le=65536)] = 8192
-    treble_frames: Annotated[int, msgspec.Meta(ge=64, le=65536)] = 2048
+    treble_frames: Annotated[int, msgspec.Meta(ge=64, le=65536)] = 1024
     bar_count: Annotated[int, msgspec.Meta(ge=8, le=128)] = 64
 
 

@@ -95,7 +95,7 @@ class Analyser:
         loudest = float(np.abs(samples).max(initial=0.0))
         self._silent_s = 0.0 if loudest > _AUDIBLE else self._silent_s + elapsed_s
         if self.resting:
-            return False
+            return self._forget()
         mono = samples.mean(axis=1, dtype=np.float32)
         self._recent = np.concatenate((self._recent, mono))[-2 * _WAVE_FRAMES :]
         self._level = _level(mono, self._level, elapsed_s)
@@ -128,6 +128,15 @@ class Analyser:
         elapsed_s = (end_ns - self._end_ns) / _NS_PER_S if self._end_ns else 0.0
         self._end_ns = end_ns
         return min(_LONGEST_STEP_S, max(0.0, elapsed_s))
+
+    def _forget(self) -> bool:
+        """Have nothing left of what nobody sees any more; say whether there was something."""
+        left = bool(self._bars.any() or self._ghosts.peaks.any())
+        if left:
+            self._bars = np.zeros_like(self._bars)
+            self._ghosts, self._level = Ghosts.over(self._bars), 0.0
+            self._recent = np.zeros_like(self._recent)
+        return left
 
     def _move(self, elapsed_s: float) -> None:
         self._bars = np.clip(self._face.bars(elapsed_s), 0.0, 1.0)

@@ -12,8 +12,10 @@ from typing import Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from stillframe.contracts.audio import AudioRequest
+from stillframe.contracts.audio import AudioRequest, Face
 from stillframe.workers.audio import classic
+from stillframe.workers.audio.sources.source import SAMPLE_RATE_HZ
+from stillframe.workers.audio.spectrum import Spectrum, SpectrumConfig
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 
@@ -32,8 +34,30 @@ class BarMaker(Protocol):
 
 def face_for(request: AudioRequest, sample_rate_hz: int, channels: int) -> BarMaker:
     """Return what makes the bars that a request asks for, of a source of this kind."""
-    del sample_rate_hz, channels
-    return ClassicBars(request)
+    if request.face is Face.CLASSIC:
+        return ClassicBars(request)
+    tone, window, smoothing = request.tone, request.window, request.smoothing
+    return Spectrum(
+        SpectrumConfig(
+            sample_rate_hz=sample_rate_hz,
+            channels=min(2, channels) if tone.stereo else 1,
+            bars=window.bar_count,
+            low_hz=tone.low_hz,
+            high_hz=tone.high_hz,
+            bass_frames=_scaled(window.bass_frames, sample_rate_hz),
+            treble_frames=_scaled(window.treble_frames, sample_rate_hz),
+            a_weighting=tone.a_weighting,
+            equaliser_db=tone.equaliser_db,
+            sensitivity=tone.sensitivity,
+            attack_s=smoothing.attack_s,
+            decay_s=smoothing.decay_s,
+        )
+    )
+
+
+def _scaled(frames: int, sample_rate_hz: int) -> int:
+    """Return a window of the same time at another rate; an even number of frames."""
+    return max(64, round(frames * sample_rate_hz / SAMPLE_RATE_HZ / 2) * 2)
 
 
 class ClassicBars:
