@@ -9,6 +9,7 @@ import sys
 import click
 
 from stillframe import __version__
+from stillframe.cli.audio import audio
 from stillframe.cli.control import intent_commands, restart
 from stillframe.cli.doctor import doctor
 from stillframe.cli.feeds import feeds
@@ -26,7 +27,18 @@ def cli() -> None:
     """A photo frame and screensaver that never drops a frame."""
 
 
-for command in (play, status, top, *intent_commands(), restart, library, feeds, quarantine, doctor):
+for command in (
+    play,
+    status,
+    top,
+    *intent_commands(),
+    restart,
+    library,
+    feeds,
+    audio,
+    quarantine,
+    doctor,
+):
     cli.add_command(command)
 
 

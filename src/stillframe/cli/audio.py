@@ -1,0 +1,204 @@
+"""The commands `stillframe audio devices`, `meter` and `analyse`.
+
+Role: what can be listened to, what is heard right now, and what is in a file. Counterpart:
+`workers.audio` hears, in a process of its own; `cli.meter` draws.
+
+Guarantees: needs no display and imports no Qt; when a command returns, no worker and no recording
+program is left; what a device is called cannot steer the terminal. Exit status 1: there is no sound
+server, or the worker failed.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+import click
+import msgspec
+
+from stillframe.cli import system
+from stillframe.library.photos import printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from stillframe.settings import Settings
+    from stillframe.supervision.supervisor import Supervisor
+    from stillframe.workers.audio.listening import Server
+
+EXIT_FAILED: Final = 1
+_ANSWER_S: Final = 5.0
+# Thirty pictures a second are a film; a terminal does not show more.
+_LOOK_S: Final = 1 / 30
+
+
+class DeviceRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A device, as `--json` prints it."""
+
+    name: str
+    description: str
+    kind: str
+    """`playback`: what is played to a sink; or `microphone`."""
+    default: bool
+    playing: bool
+
+
+@click.group(short_help="See what can be heard here, and what is.")
+def audio() -> None:
+    """See what can be listened to here, what is heard right now, and the beats of a file."""
+
+
+@audio.command(short_help="List what can be listened to.")
+@click.option("--json", "as_json", is_flag=True, help="Print a list in JSON.")
+def devices(*, as_json: bool) -> None:
+    """List the devices of the sound server; `--audio` takes their names."""
+    server = sound_server()
+    if server is None:
+        click.echo(f"stillframe: {no_server()}", err=True)
+        sys.exit(EXIT_FAILED)
+    rows = rows_of(server)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(rows), indent=2))
+        return
+    width = max((len(printable(row.name.encode())) for row in rows), default=0)
+    for row in rows:
+        star = "*" if row.default else " "
+        now = ", playing now" if row.playing else ""
+        name = printable(row.name.encode()).ljust(width)
+        click.echo(f"{star} {name}  {printable(row.description.encode())} ({row.kind}{now})")
+    if not rows:
+        click.echo("The sound server has no devices.")
+
+
+@audio.command(short_help="Show what is heard, as bars in the terminal.")
+@click.option("--audio", "source", metavar="SOURCE", help="As for `stillframe play`.")
+def meter(source: str | None) -> None:
+    """Show what is heard as bars, until Ctrl-C."""
+    from rich.console import Console
+
+    settings = _settings()
+    wanted = source or settings.audio.source
+    wanted = "auto" if wanted in ("", "off") else wanted
+    # The command line ends at once by a signal; a cursor that was hidden is put back first.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt):
+        click.echo(f"Listening to {printable(_title(wanted).encode())}; Ctrl-C ends.")
+        with _listening(wanted, settings) as supervisor:
+            _show(supervisor, (wanted, settings), Console(highlight=False))
+
+
+def sound_server() -> "Server | None":
+    """Return what the sound server has; None if there is none."""
+    from stillframe.workers.audio.sources.server import SoundServer
+
+    watch = SoundServer(os.environ)
+    try:
+        return watch.wait(_ANSWER_S)
+    finally:
+        watch.close()
+
+
+def no_server() -> str:
+    """Say why there is no sound server, and what to do."""
+    missing = system.missing_packages(system.SOUND.items())
+    if missing:
+        return f"no sound server can be asked; {system.install_line(missing)}"
+    return "no sound server was found; start PulseAudio or PipeWire"
+
+
+def rows_of(server: "Server") -> tuple[DeviceRow, ...]:
+    """Return the devices as rows: what is played first, defaults before others."""
+    rows = [
+        DeviceRow(
+            name=device.name,
+            description=device.description,
+            kind="playback" if device.monitor_of else "microphone",
+            default=device.monitor_of == server.default_sink
+            if device.monitor_of
+            else device.name == server.default_source,
+            playing=bool(device.monitor_of) and device.playing,
+        )
+        for device in server.devices
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.kind != "playback", not row.default, row.name)))
+
+
+def _title(wanted: str) -> str:
+    """Return what is listened to, for people, as far as that can be said beforehand."""
+    from stillframe.show.sound import is_live
+    from stillframe.workers.audio.listening import choose
+
+    if not is_live(wanted):
+        return wanted
+    server = sound_server()
+    device = choose(server, wanted) if server is not None else None
+    return device.description if device is not None else wanted
+
+
+def _settings() -> "Settings":
+    from stillframe.settings import load, read_settings_file, settings_file
+
+    file = settings_file()
+    return load(
+        file_text=read_settings_file(file), file_name=str(file), environ=os.environ, flags={}
+    )
+
+
+@contextlib.contextmanager
+def _listening(wanted: str, settings: "Settings") -> "Iterator[Supervisor]":
+    from stillframe.show.code import code_folders
+    from stillframe.show.sound import audio_spec
+    from stillframe.supervision.supervisor import Supervisor
+
+    confined = settings.workers.sandbox
+    spec = audio_spec(wanted, os.environ, code=code_folders(), confined=confined)
+    with Supervisor([spec], environ=os.environ) as supervisor:
+        yield supervisor
+
+
+def _show(supervisor: "Supervisor", how: "tuple[str, Settings]", console: "Console") -> None:
+    """Draw what is heard for as long as nobody interrupts."""
+    from rich.live import Live
+    from rich.text import Text
+
+    from stillframe.cli.meter import picture
+    from stillframe.contracts.hearing import unpack
+
+    reader = supervisor.latest("audio")
+    asked_pid = 0
+    with Live(console=console, auto_refresh=False, transient=True) as live:
+        while True:
+            asked_pid = _attend(supervisor, asked_pid, how)
+            payload = reader.poll()
+            if payload is not None:
+                live.update(Text(picture(unpack(payload), console.width)), refresh=True)
+            time.sleep(_LOOK_S)
+
+
+def _attend(supervisor: "Supervisor", asked_pid: int, how: "tuple[str, Settings]") -> int:
+    """Ask each new worker to listen; return the process that was asked last."""
+    from stillframe.show.sound import audio_request
+    from stillframe.supervision import events
+    from stillframe.supervision.events import WorkerState
+
+    while (event := supervisor.take()) is not None:
+        match event:
+            case events.WorkerChanged(state=WorkerState.READY, pid=pid) if pid != asked_pid:
+                asked_pid = pid
+                wanted, settings = how
+                request = audio_request(supervisor.asking("audio"), settings.audio, wanted)
+                supervisor.post(events.Submit(request))
+            case events.WorkerChanged(state=WorkerState.FAILED, cause=why):
+                _give_up(f"the audio worker has failed: {why}")
+            case events.Refused(detail=why):
+                _give_up(why)
+    return asked_pid
+
+
+def _give_up(why: str) -> None:
+    click.echo(f"stillframe: {why}", err=True)
+    sys.exit(EXIT_FAILED)
