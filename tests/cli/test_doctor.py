@@ -14,6 +14,7 @@ import pytest
 from confined import expected
 from crew import environment as with_helpers
 from shows import STILLFRAME, environment
+from sound_server import sound_server
 from stillframe.cli import doctor, system
 from stillframe.cli.doctor import Finding, of_system, of_workers, table
 from stillframe.contracts.control import Lack
@@ -65,7 +66,7 @@ def test_every_worker_is_started_and_every_layer_said(tmp_path: Path) -> None:
     wanted = {"start": "on"} | {layer.value: state.value for layer, state in expected().items()}
     for kind in KINDS:
         assert states(found, kind) == wanted
-    assert states(found, "system") == {"libraries": "on", "display": "off"}
+    assert states(found, "system") == {"libraries": "on", "display": "off", "sound": "off"}
     assert "xvfb-run" in found["system", "display"][1]
     for state, detail in found.values():
         assert state == "on" or detail, "what is not on is explained"
@@ -84,6 +85,24 @@ def test_a_display_that_answers_is_on(tmp_path: Path, screen: VirtualScreen) -> 
     status, found = examine(tmp_path, DISPLAY=screen.display)
     assert status == 0
     assert found["system", "display"] == ("on", "")
+
+
+def test_a_sound_server_that_answers_is_on(tmp_path: Path) -> None:
+    with sound_server(tmp_path):
+        status, found = examine(tmp_path)
+    assert status == 0
+    assert found["system", "sound"] == ("on", "")
+
+
+def test_without_a_program_that_records_it_is_said_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system, "SOUND", {"no-such-program": "sound-package"})
+    with sound_server(tmp_path) as sounds:
+        finding = doctor.of_sound(sounds.environ)
+    assert (finding.check, finding.state) == ("sound", LayerState.UNSUPPORTED)
+    assert "sound-package" in finding.detail
+    assert "sound-package" in doctor.of_sound({"XDG_RUNTIME_DIR": str(tmp_path)}).detail
 
 
 def test_without_sandboxes_every_layer_is_off_and_nothing_broken(tmp_path: Path) -> None:
@@ -130,7 +149,7 @@ def test_a_worker_that_cannot_start_is_broken_and_says_why(tmp_path: Path) -> No
 
 
 def test_a_worker_that_dies_is_broken_and_its_last_words_are_told(tmp_path: Path) -> None:
-    _, library, *_ = specs(tmp_path)
+    library = next(spec for spec in specs(tmp_path) if spec.name == "library")
     (finding,) = of_workers([replace(library, module="no_such_module")], os.environ)
     assert finding.state is LayerState.BROKEN
     assert "no_such_module" in finding.detail
@@ -153,7 +172,7 @@ def test_a_missing_library_is_broken_with_the_line_that_installs_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(system, "QT", {"libnowhere.so.7": "libnowhere7"})
-    libraries, display = of_system({"QT_QPA_PLATFORM": "offscreen"})
+    libraries, display, _ = of_system({"QT_QPA_PLATFORM": "offscreen"})
     assert (libraries.check, libraries.state) == ("libraries", LayerState.BROKEN)
     assert "apt-get install libnowhere7" in libraries.detail
     assert display.state is LayerState.BROKEN

@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from stillframe.settings import Settings
+    from stillframe.show.ears import Ears
     from stillframe.supervision.supervisor import Supervisor
     from stillframe.workers.audio.listening import Server
 
@@ -55,7 +56,7 @@ def audio() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print a list in JSON.")
 def devices(*, as_json: bool) -> None:
     """List the devices of the sound server; `--audio` takes their names."""
-    server = sound_server()
+    server = sound_server(os.environ)
     if server is None:
         click.echo(f"stillframe: {no_server()}", err=True)
         sys.exit(EXIT_FAILED)
@@ -79,23 +80,22 @@ def meter(source: str | None) -> None:
     """Show what is heard as bars, until Ctrl-C."""
     from rich.console import Console
 
-    settings = _settings()
-    wanted = source or settings.audio.source
-    wanted = "auto" if wanted in ("", "off") else wanted
+    settings = _settings(source)
+    wanted = settings.audio.source
     # The command line ends at once by a signal; a cursor that was hidden is put back first.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):
         click.echo(f"Listening to {printable(_title(wanted).encode())}; Ctrl-C ends.")
-        with _listening(wanted, settings) as supervisor:
-            _show(supervisor, (wanted, settings), Console(highlight=False))
+        with _listening(settings) as (supervisor, ears):
+            _show(supervisor, ears, Console(highlight=False))
 
 
-def sound_server() -> "Server | None":
-    """Return what the sound server has; None if there is none."""
+def sound_server(environ: Mapping[str, str]) -> "Server | None":
+    """Return what the sound server of an environment has; None if there is none."""
     from stillframe.workers.audio.sources.server import SoundServer
 
-    watch = SoundServer(os.environ)
+    watch = SoundServer(environ)
     try:
         return watch.wait(_ANSWER_S)
     finally:
@@ -134,69 +134,68 @@ def _title(wanted: str) -> str:
 
     if not is_live(wanted):
         return wanted
-    server = sound_server()
+    server = sound_server(os.environ)
     device = choose(server, wanted) if server is not None else None
     return device.description if device is not None else wanted
 
 
-def _settings() -> "Settings":
+def _settings(source: str | None) -> "Settings":
+    """Return the settings, with a source that is listened to."""
+    from msgspec.structs import replace
+
+    from stillframe.contracts.audio import AUTO, OFF
     from stillframe.settings import load, read_settings_file, settings_file
 
     file = settings_file()
-    return load(
+    settings = load(
         file_text=read_settings_file(file), file_name=str(file), environ=os.environ, flags={}
     )
+    wanted = source or settings.audio.source
+    heard = replace(settings.audio, source=AUTO if wanted in ("", OFF) else wanted)
+    return replace(settings, audio=heard)
 
 
 @contextlib.contextmanager
-def _listening(wanted: str, settings: "Settings") -> "Iterator[Supervisor]":
+def _listening(settings: "Settings") -> "Iterator[tuple[Supervisor, Ears]]":
+    """Start an audio worker for the source of the settings, and have it listen."""
     from stillframe.show.code import code_folders
+    from stillframe.show.ears import Ears
     from stillframe.show.sound import audio_spec
     from stillframe.supervision.supervisor import Supervisor
 
     confined = settings.workers.sandbox
-    spec = audio_spec(wanted, os.environ, code=code_folders(), confined=confined)
+    spec = audio_spec(settings.audio.source, os.environ, code=code_folders(), confined=confined)
     with Supervisor([spec], environ=os.environ) as supervisor:
-        yield supervisor
+        ears = Ears(settings.audio, supervisor, supervisor.latest(spec.name))
+        ears.listen(on=True)
+        yield supervisor, ears
 
 
-def _show(supervisor: "Supervisor", how: "tuple[str, Settings]", console: "Console") -> None:
+def _show(supervisor: "Supervisor", ears: "Ears", console: "Console") -> None:
     """Draw what is heard for as long as nobody interrupts."""
     from rich.live import Live
     from rich.text import Text
 
     from stillframe.cli.meter import picture
-    from stillframe.contracts.hearing import unpack
-
-    reader = supervisor.latest("audio")
-    asked_pid = 0
-    with Live(console=console, auto_refresh=False, transient=True) as live:
-        while True:
-            asked_pid = _attend(supervisor, asked_pid, how)
-            payload = reader.poll()
-            if payload is not None:
-                live.update(Text(picture(unpack(payload), console.width)), refresh=True)
-            time.sleep(_LOOK_S)
-
-
-def _attend(supervisor: "Supervisor", asked_pid: int, how: "tuple[str, Settings]") -> int:
-    """Ask each new worker to listen; return the process that was asked last."""
-    from stillframe.show.sound import audio_request
     from stillframe.supervision import events
     from stillframe.supervision.events import WorkerState
 
-    while (event := supervisor.take()) is not None:
-        match event:
-            case events.WorkerChanged(state=WorkerState.READY, pid=pid) if pid != asked_pid:
-                asked_pid = pid
-                wanted, settings = how
-                request = audio_request(supervisor.asking("audio"), settings.audio, wanted)
-                supervisor.post(events.Submit(request))
-            case events.WorkerChanged(state=WorkerState.FAILED, cause=why):
-                _give_up(f"the audio worker has failed: {why}")
-            case events.Refused(detail=why):
-                _give_up(why)
-    return asked_pid
+    drawn = None
+    with Live(console=console, auto_refresh=False, transient=True) as live:
+        while True:
+            while (event := supervisor.take()) is not None:
+                match event:
+                    case events.WorkerChanged(state=WorkerState.FAILED, cause=why):
+                        _give_up(f"the audio worker has failed: {why}")
+                    case events.Refused(detail=why):
+                        _give_up(why)
+                    case _:
+                        ears.take(event)
+            heard = ears.poll()
+            if heard is not drawn and heard is not None:
+                live.update(Text(picture(heard, console.width)), refresh=True)
+            drawn = heard
+            time.sleep(_LOOK_S)
 
 
 def _give_up(why: str) -> None:

@@ -17,6 +17,7 @@ import msgspec
 
 from stillframe import __version__
 from stillframe.cli import system
+from stillframe.cli.audio import no_server, sound_server
 from stillframe.cli.display import display_problem
 from stillframe.cli.play import groups_of, places_of, refuse_missing
 from stillframe.contracts.sandbox import Layer, LayerState
@@ -101,6 +102,20 @@ def of_system(environ: Mapping[str, str]) -> Iterator[Finding]:
         state=fault if problem else LayerState.ON,
         detail=problem or "",
     )
+    yield of_sound(environ)
+
+
+def of_sound(environ: Mapping[str, str]) -> Finding:
+    """Say whether what the computer plays can be heard; where it cannot, a show is silent."""
+    missing = system.missing_packages(system.SOUND.items())
+    server = sound_server(environ)
+    if server is not None and not missing:
+        state, detail = LayerState.ON, ""
+    elif server is not None:
+        state, detail = LayerState.UNSUPPORTED, f"missing: {system.install_line(missing)}"
+    else:
+        state, detail = LayerState.OFF, no_server()
+    return Finding(part="system", check="sound", state=state, detail=detail)
 
 
 def of_workers(specs: "Sequence[WorkerSpec]", environ: Mapping[str, str]) -> Iterator[Finding]:

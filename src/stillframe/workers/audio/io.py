@@ -27,7 +27,7 @@ from stillframe.contracts.audio import (
     SmoothingConfig,
     WindowConfig,
 )
-from stillframe.contracts.control import Start
+from stillframe.contracts.control import Accompany, Start
 from stillframe.contracts.hearing import BARS_OFFSET_BYTES, BEAT_OFFSET_BYTES, pack
 from stillframe.contracts.messages import echo
 from stillframe.contracts.wire import PROTOCOLS, Protocol
@@ -68,7 +68,7 @@ class AudioHandler(Handler[AudioRequest, AudioResult]):
     def __init__(self, start: Start, writer: LatestWriter) -> None:
         self._start, self._writer = start, writer
         self._source: Source | None = None
-        self._wanted = OFF
+        self._wanted: str | None = None
         self._analyser: Analyser | None = None
         self._heard_ns = 0
         self._rested, self._note = False, ""  # whether silence was published, and with which note
@@ -161,6 +161,8 @@ class AudioHandler(Handler[AudioRequest, AudioResult]):
             source = None if wanted == OFF else open_source(wanted, self._start, self.say)
             if self._source is not None:
                 self._source.close()
+            elif source is None and self._start.companion is not None:
+                self.say(Accompany())  # one before us may have left a program running
             self._source, self._wanted = source, wanted
         return self._source
 
