@@ -34,6 +34,7 @@ from stillframe.player import frame_log
 from stillframe.player.bells import Bell, Interruptions
 from stillframe.player.frames import FrameProvider
 from stillframe.player.keys import Intent
+from stillframe.player.music import Music
 from stillframe.player.scheduler import Scheduler
 from stillframe.player.stage import QtStage
 from stillframe.player.stalls import StallMeter
@@ -45,7 +46,7 @@ from stillframe.settings import Settings
 from stillframe.show import script
 from stillframe.show.desk import ShowDesk
 from stillframe.show.director import Director, Pace
-from stillframe.show.ears import AUDIO, Ears, shows_sound
+from stillframe.show.ears import AUDIO, Ears
 from stillframe.show.gathering import FeedPlan, plan_of
 from stillframe.show.journal import print_to
 from stillframe.show.memory import plan_arena
@@ -280,9 +281,11 @@ class _Show:
             end_ns = time.monotonic_ns() + round(self._options.exit_after_s * _NS_PER_S)
             scheduler.at("exit", end_ns, self._qt.quit)
         self._ears = self._make_ears()
+        self._music = Music(
+            self._window, self._stage, scheduler, self._options.settings, self._ears
+        )
         self._runtime.begin(self._stage, self._ears)
-        if self._ears is not None and shows_sound(self._options.settings):
-            self._ears.listen(on=True)
+        self._music.begin()
         self._on_resize()
         if self._options.on_open is not None:
             self._options.on_open(self._window)
@@ -293,6 +296,7 @@ class _Show:
         if window is not None:
             window.close()
             window.engine().removeImageProvider("frames")
+            window.engine().removeImageProvider("sounds")
             window.setSource("")
         self._runtime.end()
         self._supervisor.stop()
@@ -340,6 +344,8 @@ class _Show:
                 self._runtime.cue(script.PauseToggled())
             case Intent.FULLSCREEN:
                 self._window.toggle_fullscreen()
+            case Intent.VISUALIZER:
+                self._music.next_style()
 
     def _on_motion(self, moving: bool) -> None:  # noqa: FBT001 - Qt-like callback of one value
         if self._tap is not None:

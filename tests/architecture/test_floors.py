@@ -26,6 +26,7 @@ TESTED_BY = {
     # The window's parts need a window: whole shows and a real X server test them.
     "player.bells": "test_app.py",
     "player.frames": "test_app.py",
+    "player.music": "player/test_visualizer.py",
     "player.scheduler": "test_app.py",
     "player.stage": "player/test_window.py",
     "player.stalls": "player/test_stall_in_transition.py",

@@ -185,8 +185,9 @@ class RecordingStage:
         """Keep what is to be shown."""
         self.presented.append((key, appearance))
 
-    def wake_at(self, at_ns: int) -> None:
-        """Keep a time."""
+    def wake_at(self, at_ns: int, *, on_beat: bool) -> None:
+        """Keep a time; no music plays here."""
+        del on_beat
         self.wakes_ns.append(at_ns)
 
 

@@ -19,6 +19,8 @@ class Intent(enum.StrEnum):
     PREVIOUS = "previous"
     PAUSE = "pause"
     RESUME = "resume"
+    VISUALIZER = "visualizer"
+    """The next style of the visualizer."""
     QUIT = "quit"
 
 

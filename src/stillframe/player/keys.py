@@ -16,6 +16,7 @@ class Intent(enum.Enum):
     PREVIOUS = "previous"
     PAUSE = "pause"
     FULLSCREEN = "fullscreen"
+    VISUALIZER = "visualizer"
 
 
 _INTENTS = {
@@ -26,6 +27,7 @@ _INTENTS = {
     Qt.Key.Key_Left: Intent.PREVIOUS,
     Qt.Key.Key_P: Intent.PAUSE,
     Qt.Key.Key_F: Intent.FULLSCREEN,
+    Qt.Key.Key_V: Intent.VISUALIZER,
 }
 
 

@@ -9,6 +9,7 @@ Guarantees:
 - Nothing here waits; what takes time reports when it is done.
 """
 
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -25,6 +26,10 @@ from stillframe.show import script
 from stillframe.show.script import Appearance, Cue
 
 _ALARM: Final = "director"
+
+
+def _no_bars(now_ns: int) -> None:
+    del now_ns
 
 
 class QtStage(QObject):
@@ -61,6 +66,7 @@ class QtStage(QObject):
         self._back: tuple[Size, Size] | None = None
         self._target: Size | None = None
         self._presented_key = b""
+        self._bar_line_ns: Callable[[int], int | None] = _no_bars
         scene = view.rootObject()
         scene.loaded.connect(self._on_loaded)  # type: ignore[attr-defined]
         # Queued: the scene is still inside its own change when it says so.
@@ -99,9 +105,13 @@ class QtStage(QObject):
             self._motion(True)
         self._scene.present(animated)  # type: ignore[attr-defined]
 
-    def wake_at(self, at_ns: int) -> None:
-        """Have the scheduler report `TimePassed` then."""
-        self._scheduler.at(_ALARM, at_ns, self._on_alarm)
+    def wake_at(self, at_ns: int, *, on_beat: bool) -> None:
+        """Have the scheduler report `TimePassed` then, or where a bar begins soon after."""
+        self._scheduler.at(_ALARM, at_ns, self._on_due if on_beat else self._on_alarm)
+
+    def follow(self, bar_line_ns: Callable[[int], int | None]) -> None:
+        """Let photos wait for a bar of music: `bar_line_ns` says when one begins, if it is soon."""
+        self._bar_line_ns = bar_line_ns
 
     @Slot(str)
     def _on_loaded(self, source: str) -> None:
@@ -134,6 +144,13 @@ class QtStage(QObject):
         self._motion(False)
         self._front, self._back = self._back, None
         self._report(script.TransitionEnded(self._presented_key))
+
+    def _on_due(self) -> None:
+        line_ns = self._bar_line_ns(time.monotonic_ns())
+        if line_ns is None:
+            self._on_alarm()
+        else:
+            self._scheduler.at(_ALARM, line_ns, self._on_alarm)
 
     def _on_alarm(self) -> None:
         self._report(script.TimePassed())

@@ -16,8 +16,12 @@ from stillframe.contracts.caps import SIDE_CAP_PX
 from stillframe.contracts.pixels import Size
 from stillframe.player.frames import PROVIDER, FrameProvider
 from stillframe.player.keys import Intent, intent_of
+from stillframe.player.visualizer import SOUNDS, SoundProvider
 
 _QML: Final = resources.files("stillframe.player") / "qml" / "Stage.qml"
+
+# A key that is held down repeats itself; these would go back and forth.
+_ONCE: Final = frozenset({Intent.PAUSE, Intent.FULLSCREEN, Intent.VISUALIZER})
 
 
 class PhotoWindow(QQuickView):
@@ -42,7 +46,9 @@ class PhotoWindow(QQuickView):
         self.setTitle("Stillframe")
         self.setColor(QColor(mat_colour))
         self.setResizeMode(QQuickView.ResizeMode.SizeRootObjectToView)
+        self.sounds = SoundProvider()
         self.engine().addImageProvider(PROVIDER, frames)
+        self.engine().addImageProvider(SOUNDS, self.sounds)
         self.setInitialProperties({"matColour": QColor(mat_colour)})
         self.setSource(QUrl.fromLocalFile(str(_QML)))
         if self.status() is not QQuickView.Status.Ready:
@@ -72,7 +78,7 @@ class PhotoWindow(QQuickView):
         intent = intent_of(event.key())
         if intent is None:
             super().keyPressEvent(event)
-        elif not (event.isAutoRepeat() and intent in (Intent.PAUSE, Intent.FULLSCREEN)):
+        elif not (event.isAutoRepeat() and intent in _ONCE):
             self._on_intent(intent)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802

@@ -339,7 +339,7 @@ class Director:
             return [script.WakeAt(self._settled_ns)]
         if self._moving or self._paused or not self._shown_key or now_ns >= self._due_ns:
             return []
-        return [script.WakeAt(self._due_ns)]
+        return [script.WakeAt(self._due_ns, on_beat=True)]
 
     def _key(self, photo: Photo) -> bytes:
         size = self._size

@@ -86,8 +86,8 @@ class Stage(Protocol):
     def present(self, key: bytes, appearance: Appearance) -> None:
         """Bring the uploaded frame on; report `TransitionEnded` when it stands alone."""
 
-    def wake_at(self, at_ns: int) -> None:
-        """Report `TimePassed` at this monotonic time, and forget the time set before."""
+    def wake_at(self, at_ns: int, *, on_beat: bool) -> None:
+        """Report `TimePassed` then, or with a beat soon after; forget the time set before."""
 
 
 @dataclass(frozen=True)
@@ -195,8 +195,8 @@ class Runtime:
                 self._stage.upload(frame)
             case script.Present():
                 self._present(action)
-            case script.WakeAt(at_ns=at_ns) if self._stage is not None:
-                self._stage.wake_at(at_ns)
+            case script.WakeAt() if self._stage is not None:
+                self._stage.wake_at(action.at_ns, on_beat=action.on_beat)
             case script.Skipped(photo=photo, reason=reason, detail=detail):
                 self.tally.skipped[reason] += 1
                 if photo.pool is Pool.FEED and self._courier is not None:

@@ -178,9 +178,13 @@ class Present:
 
 @dataclass(frozen=True)
 class WakeAt:
-    """Send `TimePassed` at this monotonic time; it replaces the time asked for before."""
+    """Send `TimePassed` at this monotonic time; it replaces the time asked for before.
+
+    `on_beat` allows it to come a little later, where a bar of music begins.
+    """
 
     at_ns: int
+    on_beat: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ Item {
     property color matColour: "black"
     property int durationMs: 1200
     property bool firstIsFront: true
+    property real beat: 0
     readonly property Image front: firstIsFront ? first : second
     readonly property Image back: firstIsFront ? second : first
 
@@ -67,7 +68,13 @@ Item {
         property rect to_rect: stage.back.place
         property color mat_colour: stage.matColour
         property real progress: 0
+        scale: 1 + 0.012 * stage.beat
         fragmentShader: "../shaders/crossfade.frag.qsb"
+    }
+
+    Visualizer {
+        objectName: "visualizer"
+        anchors.fill: parent
     }
 
     UniformAnimator {

@@ -1,0 +1,87 @@
+"""Sound over the photo, on a real screen, with a real worker."""
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shows import environment, eventually, plain_photo, playing
+from virtual_screen import VirtualScreen
+
+BLACK = (0, 0, 0)
+STYLES = ("spectrum", "mirror", "radial", "wave", "pulse")
+SOUND = ("--audio", "synthetic:3", "--interval", "86400")
+
+
+def light(screen: VirtualScreen) -> np.ndarray:
+    """Return how bright each pixel is."""
+    return screen.grab().astype(int).max(axis=2)
+
+
+def lit(screen: VirtualScreen) -> int:
+    return int((light(screen) > 60).sum())
+
+
+def press(screen: VirtualScreen, key: str, home: Path) -> None:
+    program = shutil.which("xdotool")
+    assert program is not None, "xdotool presses the keys: ./run setup installs it"
+    subprocess.run([program, "key", key], env=screen.environ(environment(home)), check=True)
+
+
+def at_work(show_pid: int) -> int:
+    """Return the audio worker that listens: the oldest one of a show."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            parent, *fields = (folder / "stat").read_text().rpartition(")")[2].split()[1:]
+        except OSError:
+            continue
+        if b"stillframe.workers.audio" in words and int(parent) == show_pid:
+            found.append((int(fields[17]), int(folder.name)))
+    assert found, "no audio worker"
+    return min(found)[1]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_each_style_is_seen_where_it_stands_and_moves(
+    tmp_path: Path, screen: VirtualScreen, style: str
+) -> None:
+    photo = plain_photo(tmp_path / "photos" / "one.png", BLACK)
+    with playing(tmp_path, screen, str(photo), *SOUND, "--visualizer", style, size="640x360"):
+        eventually(lambda: lit(screen) > 150, f"{style} on the screen")
+        first = light(screen)
+        eventually(lambda: (np.abs(light(screen) - first) > 40).sum() > 100, f"{style} in motion")
+        rows = np.flatnonzero((light(screen) > 60).any(axis=1))
+        if style != "pulse":
+            assert rows.min() > 60, "it leaves the photo's upper part alone"
+
+
+def test_v_goes_through_the_styles_and_back_to_none(tmp_path: Path, screen: VirtualScreen) -> None:
+    photo = plain_photo(tmp_path / "photos" / "one.png", BLACK)
+    with playing(
+        tmp_path, screen, str(photo), *SOUND, "--visualizer", "off", size="640x360"
+    ) as show:
+        show.wait_for("[SHOW] transition")
+        eventually(lambda: light(screen).max() == 0, "the black photo alone")
+        press(screen, "v", tmp_path)
+        eventually(lambda: lit(screen) > 150, "the first style")
+        for _ in STYLES:
+            press(screen, "v", tmp_path)
+        eventually(lambda: light(screen).max() == 0, "the photo alone again, after the last style")
+
+
+def test_a_worker_that_is_killed_is_heard_again(tmp_path: Path, screen: VirtualScreen) -> None:
+    photo = plain_photo(tmp_path / "photos" / "one.png", BLACK)
+    with playing(
+        tmp_path, screen, str(photo), *SOUND, "--visualizer", "spectrum", size="640x360"
+    ) as show:
+        eventually(lambda: lit(screen) > 150, "bars")
+        for _ in range(3):
+            os.kill(at_work(show.process.pid), signal.SIGKILL)
+            first = light(screen)
+            eventually(lambda at=first: (np.abs(light(screen) - at) > 40).sum() > 300, "bars anew")
