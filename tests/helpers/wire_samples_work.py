@@ -191,6 +191,7 @@ def _pictures() -> tuple[msgspec.Struct, ...]:
             stride=15360,
             format=PixelFormat.RGBA8_PREMULTIPLIED,
             ts_ns=123_456_789_012,
+            colours=(0xFF8040, 0x0080FF),
             source_size=(6000, 4000),
         ),
         SceneRequest(**_asked("scenes"), folder=b"/cache", index=4, size=Size(3840, 2160)),

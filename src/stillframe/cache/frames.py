@@ -32,12 +32,16 @@ class Promotion(enum.IntEnum):
 
 @dataclass(frozen=True)
 class CachedFrame:
-    """One frame. `charge_bytes` is what it really takes: its whole slot."""
+    """One frame. `charge_bytes` is what it really takes: its whole slot.
+
+    `colours` are the photo's own, as 0xRRGGBB.
+    """
 
     key: bytes
     lease: Lease
     charge_bytes: int
     promotion: Promotion = Promotion.SLOT
+    colours: tuple[int, ...] = ()
 
     @property
     def generation(self) -> int:

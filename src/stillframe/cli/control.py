@@ -1,4 +1,4 @@
-"""The commands that a running show obeys: `next`, `previous`, `pause`, `resume`, `quit`, `restart`.
+"""The commands that a running show obeys: `next`, `pause`, `visualizer` and the like, `restart`.
 
 Role: one word, one message. Counterpart: `show.desk` takes it.
 """
@@ -12,6 +12,7 @@ _HELP = {
     "previous": "Show the previous photo again.",
     "pause": "Stay at this photo.",
     "resume": "Go on after a pause.",
+    "visualizer": "Show the sound in the next style, or not at all.",
     "quit": "End the show.",
 }
 

@@ -79,6 +79,9 @@ class ImageRequest(Request, frozen=True, kw_only=True, tag="images.request"):
     slot: SlotGrant | None = None
 
 
+Colour24 = Annotated[int, msgspec.Meta(ge=0, le=0xFFFFFF)]
+
+
 class ImageResult(Response, frozen=True, kw_only=True, tag="images.result"):
     """A frame is in the slot; `ts_ns` is when its last pixel was written."""
 
@@ -90,5 +93,7 @@ class ImageResult(Response, frozen=True, kw_only=True, tag="images.result"):
     stride: Count
     format: PixelFormat
     ts_ns: Count = msgspec.field(name="ts")
+    colours: Annotated[tuple[Colour24, ...], msgspec.Meta(max_length=4)] = ()
+    """Colours of the photo that can be seen over it, the most frequent first; as 0xRRGGBB."""
     source_size: tuple[Count, Count]
     """Width and height of the photo itself, orientation applied, in pixels."""

@@ -22,6 +22,7 @@ OFF: Final = STYLES[0]
 FIRST: Final = STYLES[1]
 # Two bars of slow music: a photo that waits for longer would seem stuck.
 _BAR_WITHIN_NS: Final = 4_000_000_000
+_WHITE: Final = 0xFFFFFF
 
 
 class Music:
@@ -48,6 +49,8 @@ class Music:
             frames_per_s=window.screen().refreshRate(),
             drawn=self._on_drawn,
         )
+        if settings.visualizer.photo_colours:
+            stage.tell_colours(self._on_colours)
         if settings.visualizer.photo_on_bar:
             stage.follow(self._bar_line_ns)
 
@@ -72,6 +75,10 @@ class Music:
     def _on_drawn(self, beat: float) -> None:
         if self._settings.visualizer.pulse:
             self._scene.setProperty("beat", beat)
+
+    def _on_colours(self, colours: tuple[int, ...]) -> None:
+        low, high = colours[:2] if len(colours) > 1 else (_WHITE, _WHITE)
+        self.visualizer.colour(low, high, _WHITE)
 
     def _bar_line_ns(self, now_ns: int) -> int | None:
         heard: Hearing | None = self._ears.poll() if self._ears else None

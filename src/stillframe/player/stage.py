@@ -28,6 +28,10 @@ from stillframe.show.script import Appearance, Cue
 _ALARM: Final = "director"
 
 
+def _nobody(colours: tuple[int, ...]) -> None:
+    del colours
+
+
 def _no_bars(now_ns: int) -> None:
     del now_ns
 
@@ -66,6 +70,8 @@ class QtStage(QObject):
         self._back: tuple[Size, Size] | None = None
         self._target: Size | None = None
         self._presented_key = b""
+        self._colours: tuple[int, ...] = ()
+        self._coloured: Callable[[tuple[int, ...]], None] = _nobody
         self._bar_line_ns: Callable[[int], int | None] = _no_bars
         scene = view.rootObject()
         scene.loaded.connect(self._on_loaded)  # type: ignore[attr-defined]
@@ -94,7 +100,7 @@ class QtStage(QObject):
         size = Size(header.width, header.height)
         self._coming = frame
         self._coming_source = self._frames.register(frame)
-        self._back = (size, self._target or size)
+        self._back, self._colours = (size, self._target or size), frame.colours
         self._scene.upload(self._coming_source, self._qt_rect(self._back))  # type: ignore[attr-defined]
 
     def present(self, key: bytes, appearance: Appearance) -> None:
@@ -103,11 +109,16 @@ class QtStage(QObject):
         animated = appearance is Appearance.TRANSITION
         if animated:
             self._motion(True)
+            self._coloured(self._colours)
         self._scene.present(animated)  # type: ignore[attr-defined]
 
     def wake_at(self, at_ns: int, *, on_beat: bool) -> None:
         """Have the scheduler report `TimePassed` then, or where a bar begins soon after."""
         self._scheduler.at(_ALARM, at_ns, self._on_due if on_beat else self._on_alarm)
+
+    def tell_colours(self, coloured: Callable[[tuple[int, ...]], None]) -> None:
+        """Have `coloured` told the colours of each photo that comes on screen."""
+        self._coloured = coloured
 
     def follow(self, bar_line_ns: Callable[[int], int | None]) -> None:
         """Let photos wait for a bar of music: `bar_line_ns` says when one begins, if it is soon."""

@@ -93,8 +93,8 @@ class Visualizer(QObject):
         if style != "off":
             self._scheduler.at(_ALARM, time.monotonic_ns(), self._on_frame)
 
-    def colour(self, low: str, high: str, line: str) -> None:
-        """Paint the deepest bar, the highest, and ghosts and lines in these colours."""
+    def colour(self, low: int, high: int, line: int) -> None:
+        """Paint the deepest bar, the highest, and ghosts and lines in these, as 0xRRGGBB."""
         for name, colour in (("lowColour", low), ("highColour", high), ("lineColour", line)):
             self._item.setProperty(name, QColor(colour))
 

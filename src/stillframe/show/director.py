@@ -185,7 +185,7 @@ class Director:
             self._outdated.remove(cue.key)
             return list(_turned_away(cue))
         if isinstance(cue, script.FrameArrived):
-            return _releases(self._cache.put(CachedFrame(cue.key, cue.lease, cue.charge_bytes)))
+            return _releases(self._cache.put(_framed(cue)))
         if isinstance(cue, script.FrameMissed) or photo is None:
             return []
         if photo == self._timeline.current:
@@ -350,7 +350,11 @@ def _turned_away(cue: Cue) -> tuple[Action, ...]:
     """Give a frame back that arrives after the end."""
     if not isinstance(cue, script.FrameArrived):
         return ()
-    return (script.Release(CachedFrame(cue.key, cue.lease, cue.charge_bytes)),)
+    return (script.Release(_framed(cue)),)
+
+
+def _framed(cue: script.FrameArrived) -> CachedFrame:
+    return CachedFrame(cue.key, cue.lease, cue.charge_bytes, colours=cue.colours)
 
 
 def _releases(frames: tuple[CachedFrame, ...]) -> list[Action]:

@@ -19,7 +19,7 @@ from stillframe.contracts.caps import SHOWN_CAP_ITEMS
 from stillframe.contracts.control import LogLevel
 from stillframe.contracts.errors import FaultKind
 from stillframe.contracts.feeds import FeedsResult
-from stillframe.contracts.images import ImageRequest, Pool, Profile, RatioPolicy
+from stillframe.contracts.images import ImageRequest, ImageResult, Pool, Profile, RatioPolicy
 from stillframe.contracts.library import (
     Changes,
     Checked,
@@ -313,8 +313,8 @@ class Runtime:
 
     def _take_completed(self, event: events.Completed) -> None:
         response = event.response
-        if isinstance(event.request, ImageRequest):
-            self._take_frame(event.request, event.lease)
+        if isinstance(event.request, ImageRequest) and isinstance(response, ImageResult):
+            self._take_frame(event.request, event.lease, response.colours)
         elif isinstance(response, LibraryResult):
             self._take_told(response.told)
         elif isinstance(response, SceneResult):
@@ -395,13 +395,16 @@ class Runtime:
             self._scenes, gone, self._found_all = (), self._scenes, True
             self.cue(script.Vanished(gone))
 
-    def _take_frame(self, request: ImageRequest, lease: Lease | None) -> None:
+    def _take_frame(
+        self, request: ImageRequest, lease: Lease | None, colours: tuple[int, ...]
+    ) -> None:
         if lease is None:
             detail = "the worker says that it is done, and gave no frame"
             self.cue(script.FrameRefused(request.cache_key, "bad-answer", detail))
             return
         noting.latency(self._journal, request, lease)
-        self.cue(script.FrameArrived(request.cache_key, lease, self._plot.arena.slot_bytes))
+        size_bytes = self._plot.arena.slot_bytes
+        self.cue(script.FrameArrived(request.cache_key, lease, size_bytes, colours))
 
     def _take_refused(self, event: events.Refused) -> None:
         request, said = event.request, f"{event.reason}: {event.detail}"

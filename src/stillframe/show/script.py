@@ -47,6 +47,7 @@ class FrameArrived:
     key: bytes
     lease: Lease
     charge_bytes: int
+    colours: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

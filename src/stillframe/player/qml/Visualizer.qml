@@ -18,6 +18,10 @@ Item {
     readonly property bool upright: !whole && !square && (place === "left" || place === "right")
     readonly property real tall: share * (upright ? width : height)
 
+    // Colours change as slowly as the photos that they are from.
+    Behavior on lowColour { ColorAnimation { duration: 1500 } }
+    Behavior on highColour { ColorAnimation { duration: 1500 } }
+
     visible: picture > 0 && effect.strength > 0
 
     function hear(source: string, strength: real, sink: real, level: real, beat: real): void {

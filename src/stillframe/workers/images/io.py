@@ -40,6 +40,7 @@ from stillframe.workers.images.core import (
     is_strong_reduction,
     plan_frame,
 )
+from stillframe.workers.images.palette import palette, sampled
 from stillframe.workers.images.photo import NativePhoto, Photo
 from stillframe.workers.opening import opened
 
@@ -128,6 +129,7 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
             format=header.format,
             ts_ns=header.ts_ns,
             source_size=(photo.upright.width, photo.upright.height),
+            colours=self._colours(request.slot, header),
         )
 
     def close(self) -> None:
@@ -152,6 +154,11 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
             self._foreign = ForeignDecoders()
         with self._foreign.opened(descriptor, kind) as photo:
             yield photo
+
+    def _colours(self, slot: SlotGrant, header: SlotHeader) -> tuple[int, ...]:
+        with self._writer.pixels(slot.index, header.size_bytes) as pixels:
+            shown = sampled(pixels, (header.width, header.height), header.stride)
+        return tuple(red << 16 | green << 8 | blue for red, green, blue in palette(shown))
 
     def _write(self, image: pyvips.Image, slot: SlotGrant, seq: int) -> SlotHeader:
         stride = image.width * _BANDS
