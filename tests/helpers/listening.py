@@ -10,6 +10,7 @@ from typing import Any
 from stillframe.contracts.audio import (
     AudioRequest,
     AudioResult,
+    Face,
     FloorConfig,
     GhostingConfig,
     SmoothingConfig,
@@ -18,7 +19,11 @@ from stillframe.contracts.audio import (
 from stillframe.contracts.control import FromWorker, LatestGrant, Start
 from stillframe.contracts.hearing import HEARING_CAP_BYTES, Hearing, unpack
 from stillframe.transport.latest import Latest, LatestShape
+from stillframe.workers.audio.core import Analyser
+from stillframe.workers.audio.faces import face_for
 from stillframe.workers.audio.io import AudioHandler
+from stillframe.workers.audio.sources.source import BLOCK_FRAMES, SAMPLE_RATE_HZ
+from stillframe.workers.audio.sources.synthetic import SyntheticFrames
 
 SHAPE = LatestShape(HEARING_CAP_BYTES)
 DEADLINE_S = 20.0
@@ -43,6 +48,16 @@ def audio_request(source: str, **changes: Any) -> AudioRequest:
         source=source,
         **{**fields, **changes},
     )
+
+
+def heard_of_a_tune(face: Face, blocks: int = 120) -> Hearing:
+    """Return what is heard at the end of some blocks of a tune, on a clock of the test's own."""
+    request = audio_request("synthetic:4", face=face)
+    frames = SyntheticFrames(4, SAMPLE_RATE_HZ)
+    it = Analyser(request, face_for(request, SAMPLE_RATE_HZ, 2), None, generation=1)
+    for number in range(1, blocks + 1):
+        it.push(frames.take(BLOCK_FRAMES), number * BLOCK_FRAMES * 10**9 // SAMPLE_RATE_HZ)
+    return it.hearing()
 
 
 class Listening:

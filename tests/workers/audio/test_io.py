@@ -2,6 +2,8 @@
 
 import math
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -9,13 +11,25 @@ import numpy as np
 import pytest
 import soundfile
 
-from listening import listening
+from listening import SHAPE, heard_of_a_tune, listening
 from stillframe.contracts.audio import Face, GhostingConfig, WindowConfig
 from stillframe.contracts.errors import FaultError
 from stillframe.contracts.hearing import Condition, unpack
-from stillframe.workers.audio import classic
+from stillframe.transport.latest import Latest
 
 RATE_HZ = 48_000
+HELPERS = str(Path(__file__).parents[2] / "helpers")
+# The same sound, elsewhere: what is heard goes through memory, and beside it as text.
+ELSEWHERE = """
+import sys
+from listening import SHAPE, heard_of_a_tune
+from stillframe.contracts.audio import Face
+from stillframe.contracts.hearing import pack
+from stillframe.transport.latest import LatestWriter
+heard = heard_of_a_tune(Face(sys.argv[2]))
+LatestWriter(int(sys.argv[1]), SHAPE).publish(pack(heard))
+print(bytes(heard.bars).hex())
+"""
 
 
 def wav(path: Path, samples: np.ndarray, rate_hz: int = RATE_HZ) -> str:
@@ -42,21 +56,26 @@ def test_a_tune_is_heard_as_bars_that_move() -> None:
     assert times == sorted(times)
 
 
-def test_bars_through_shared_memory_equal_those_in_the_process_to_the_bit(tmp_path: Path) -> None:
-    sound = tone(1.0) * np.hanning(RATE_HZ)
-    with listening() as it:
-        it.ask(wav(tmp_path / "swell.wav", sound), face=Face.CLASSIC)
-        heard = [it.next() for _ in range(40)]
-    config, memory = classic.Config(bars=15), classic.Memory()
-    blocks = sound.astype(np.float32)[: RATE_HZ // 512 * 512].reshape(-1, 512)
-    expected = set()
-    for number, block in enumerate(blocks):
-        memory, bars = classic.step(memory, block, config, number * 512 / RATE_HZ)
-        assert bars is not None
-        expected.add(bars.tobytes())
-    found = [bytes(it.bars) in expected for it in heard if it.sounding]
-    assert len(found) > 20
-    assert all(found)
+@pytest.mark.parametrize("face", Face)
+def test_bars_from_another_process_equal_those_of_this_one_to_the_bit(face: Face) -> None:
+    latest = Latest(SHAPE)
+    reader = latest.reader()
+    child = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE, str(latest.descriptor), face.value],
+        env={**os.environ, "PYTHONPATH": HELPERS},
+        pass_fds=[latest.descriptor],
+        check=True,
+        capture_output=True,
+    )
+    payload = reader.poll()
+    assert payload is not None
+    heard = unpack(payload)
+    here = heard_of_a_tune(face)
+    assert max(here.bars) > 0.1
+    assert bytes(heard.bars).hex() == bytes(here.bars).hex() == child.stdout.decode().strip()
+    assert heard == here
+    reader.close()
+    latest.close()
 
 
 @pytest.mark.parametrize("channels", [1, 2, 6, 8])

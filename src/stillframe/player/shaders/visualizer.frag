@@ -73,7 +73,7 @@ vec4 bar_at(vec2 at, float cell_px, float room_px, float bar, float ghost, float
     float shade = mix(0.72, 1.0, clamp(at.y / max(1.0, room_px), 0.0, 1.0));
     // A soft dark edge keeps the bars readable over a bright photo, a soft light one over a dark.
     float halo = exp(-max(body, 0.0) / (0.22 * cell_px + 1.5)) * 0.3;
-    vec4 result = paint(vec4(vec3(0.0), 1.0), halo * 0.55);
+    vec4 result = paint(vec4(vec3(0.0), 1.0), halo * 1.1);
     result = over(vec4(colour.rgb * halo * bar, 0.0), result);
     float line_px = max(1.5, width * 0.16);
     float above = round_box(at - vec2(0.0, ghost * room_px + line_px), vec2(width, line_px) * 0.5, line_px * 0.5);
@@ -145,7 +145,7 @@ vec4 wave(vec2 at)
     float thick = max(1.2, size_px.y * 0.006) * (1.0 + beat * 0.8);
     vec4 colour = tint(place);
     float glow = exp(-away / (size_px.y * 0.03 + 2.0)) * (0.25 + 0.5 * level);
-    vec4 result = paint(vec4(vec3(0.0), 1.0), exp(-away / (size_px.y * 0.02 + 3.0)) * 0.3);
+    vec4 result = paint(vec4(vec3(0.0), 1.0), exp(-away / (size_px.y * 0.02 + 3.0)) * 0.4);
     result = over(vec4(colour.rgb * glow * colour.a, 0.0), result);
     return over(paint(colour, inside(away - thick)), result);
 }

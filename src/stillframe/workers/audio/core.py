@@ -15,7 +15,7 @@ from typing import Final, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from stillframe.contracts.audio import AudioRequest
+from stillframe.contracts.audio import AudioRequest, Face
 from stillframe.contracts.hearing import WAVE_POINTS, Beat, Condition, Hearing
 from stillframe.workers.audio import ghosts
 from stillframe.workers.audio.faces import BarMaker
@@ -143,6 +143,9 @@ class Analyser:
         ghosting = self._request.ghosting_cfg
         if not ghosting.enabled:
             self._ghosts = Ghosts.over(self._bars)
+            return
+        if self._request.face is Face.CLASSIC:
+            self._ghosts = ghosts.origins(self._ghosts, self._bars, elapsed_s)
             return
         self._ghosts = ghosts.held(
             self._ghosts,

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from stillframe.contracts.audio import AudioRequest, Face
 from stillframe.workers.audio import classic
+from stillframe.workers.audio.easing import eased, engine
 from stillframe.workers.audio.sources.source import SAMPLE_RATE_HZ
 from stillframe.workers.audio.spectrum import Spectrum, SpectrumConfig
 
@@ -76,16 +77,19 @@ class ClassicBars:
         )
         self._memory = classic.Memory()
         self._now_s = 0.0
-        self._bars = np.zeros(self._config.bars, np.float32)
+        self._raw = np.zeros(self._config.bars, np.float32)
+        self._bars = self._raw
+        self._easing = engine()
 
     def push(self, block: Floats) -> None:
         """Make bars of a block at once: nothing is gathered over blocks."""
         mono = block.mean(axis=1, dtype=np.float32)
         self._memory, bars = classic.step(self._memory, mono, self._config, self._now_s)
         if bars is not None:
-            self._bars = bars
+            self._raw = bars
 
     def bars(self, elapsed_s: float) -> Floats:
-        """Return the bars of the last block."""
+        """Return the bars on their way to those of the last block."""
         self._now_s += max(0.0, elapsed_s)
+        self._bars = eased(self._bars, self._raw, elapsed_s, self._easing)
         return self._bars[np.newaxis]

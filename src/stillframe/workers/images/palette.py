@@ -16,7 +16,8 @@ _HUES: Final = 24
 _APART: Final = _HUES // 6
 # A photo with less colour than this is grey to the eye.
 _COLOURLESS: Final = 0.04
-_LEAST_CLEAR, _MOST_CLEAR = 0.45, 0.8
+# Paler than the photo, or they would be lost in it.
+_LEAST_CLEAR, _MOST_CLEAR = 0.25, 0.5
 _BRIGHTNESS: Final = 1.0
 
 Rgb = tuple[int, int, int]
