@@ -14,7 +14,7 @@ import soundfile
 from listening import SHAPE, heard_of_a_tune, listening
 from stillframe.contracts.audio import Face, GhostingConfig, WindowConfig
 from stillframe.contracts.errors import FaultError
-from stillframe.contracts.hearing import Condition, unpack
+from stillframe.contracts.hearing import Condition, pack, unpack
 from stillframe.transport.latest import Latest
 
 RATE_HZ = 48_000
@@ -73,7 +73,7 @@ def test_bars_from_another_process_equal_those_of_this_one_to_the_bit(face: Face
     here = heard_of_a_tune(face)
     assert max(here.bars) > 0.1
     assert bytes(heard.bars).hex() == bytes(here.bars).hex() == child.stdout.decode().strip()
-    assert heard == here
+    assert heard == unpack(pack(here))
     reader.close()
     latest.close()
 
