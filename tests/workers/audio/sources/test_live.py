@@ -171,3 +171,15 @@ def test_who_takes_over_in_silence_ends_what_was_left(sounds: SoundServer, liste
     heir = Listener(sounds, "auto", one.beside)
     heir.until(lambda: one.beside.it.gone)
     assert heir.asked == [Accompany()]
+
+
+def test_small_pieces_are_gathered_into_blocks(sounds: SoundServer, listen: Listen) -> None:
+    """A sink that is in a hurry gives 240 frames at a time."""
+    sounds.play()
+    one = listen("auto")
+    one.until_heard(440)
+    blocks = [block for _ in range(60) if (block := one.source.read(0.25))]
+    lengths = sorted(len(block.samples) for block in blocks)
+    assert len(blocks) > 50
+    assert lengths[len(lengths) // 2] >= 256
+    assert lengths[-1] <= 512

@@ -58,7 +58,6 @@ def test_a_server_comes_and_goes(tmp_path: Path) -> None:
         sounds.kill()
         watch = server.SoundServer(sounds.environ)
         assert watch.wait(PATIENCE_S) is None
-        assert watch.asked
         sounds.start()
         _until(watch, lambda facts: facts is not None)
         sounds.kill()
@@ -81,6 +80,22 @@ def test_a_display_is_not_asked_for_the_sound(
     monkeypatch.setenv("DISPLAY", ":17")
     server.SoundServer({"XDG_RUNTIME_DIR": str(tmp_path)}).close()
     assert "DISPLAY" not in os.environ
+
+
+def _fail(*_: object) -> None:
+    raise TypeError("a bug")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_ends_by_a_bug_is_seen(
+    sounds: SoundServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server.SoundServer, "_converse", _fail)
+    watch = server.SoundServer(sounds.environ)
+    watch._thread.join(PATIENCE_S)
+    assert watch.heard()
+    with pytest.raises(RuntimeError):
+        _ = watch.facts
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ class PipeSource:
         if not whole:
             return None
         samples = np.frombuffer(data[:whole], "<f4").astype(np.float32, copy=False)
-        behind_ns = self._waiting_frames() * _NS_PER_S // self.sample_rate_hz
+        behind_ns = self.waiting_frames() * _NS_PER_S // self.sample_rate_hz
         return Block(samples.reshape(-1, self.channels), self._clock_ns() - behind_ns)
 
     def drain(self) -> None:
@@ -100,8 +100,8 @@ class PipeSource:
         self._ended = not data
         return data
 
-    def _waiting_frames(self) -> int:
-        """Return how many frames are in the pipe still; they were heard after those just read."""
+    def waiting_frames(self) -> int:
+        """Return how many whole frames are in the pipe."""
         answer = fcntl.ioctl(self.descriptor, termios.FIONREAD, struct.pack("i", 0))
         waiting_bytes: int = struct.unpack("i", answer)[0]
         return waiting_bytes // self._frame_bytes

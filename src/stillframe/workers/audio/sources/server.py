@@ -52,11 +52,6 @@ class SoundServer:
         self._thread.start()
 
     @property
-    def asked(self) -> bool:
-        """Whether the first question was answered, or found nobody."""
-        return self._asked.is_set()
-
-    @property
     def facts(self) -> Server | None:
         """What the server said last; None while there is none.
 
@@ -85,6 +80,12 @@ class SoundServer:
     # On the thread from here on.
 
     def _watch(self) -> None:
+        try:
+            self._keep_watch()
+        finally:
+            os.eventfd_write(self.changed, 1)  # so that an end that is a bug is seen
+
+    def _keep_watch(self) -> None:
         while not self._closed.is_set():
             address = next(filter(_is_there, self._addresses), None)
             if address is not None and pulsectl is not None:
