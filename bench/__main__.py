@@ -10,7 +10,17 @@ import subprocess
 import sys
 from typing import Final
 
-BENCHES: Final = ("image", "memory", "library", "feeds", "pacing", "ipc", "recover")
+BENCHES: Final = (
+    "image",
+    "memory",
+    "library",
+    "feeds",
+    "audio",
+    "latest",
+    "pacing",
+    "ipc",
+    "recover",
+)
 
 
 def main(arguments: list[str]) -> int:
