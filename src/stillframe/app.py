@@ -51,11 +51,13 @@ from stillframe.show.gathering import FeedPlan, plan_of
 from stillframe.show.journal import print_to
 from stillframe.show.memory import plan_arena
 from stillframe.show.records import Records
+from stillframe.show.repertoire import plan_of as plan_of_transitions
 from stillframe.show.report import Report
 from stillframe.show.runtime import Plot, Runtime
 from stillframe.show.sources import Group, Sources
 from stillframe.show.specs import Places, decoders, worker_specs
 from stillframe.supervision.supervisor import Reader, Supervisor
+from stillframe.transitions.registry import BUILT_IN
 from stillframe.transport.arena import ArenaShape
 
 _NS_PER_S: Final = 1_000_000_000
@@ -233,6 +235,8 @@ class _Show:
                 self._arena,
                 self._options.places.scenes,
                 self._records.remember,
+                plan_of_transitions(settings, BUILT_IN),
+                random.Random(rng.random()),  # noqa: S311
                 self._feed_plan(),
             ),
             director=Director(timeline, cache, profile=profile, pace=pace),
@@ -263,9 +267,6 @@ class _Show:
             on_intent=self._on_intent,
             on_resize=self._on_resize,
         )
-        self._window.rootObject().setProperty(
-            "durationMs", round(show.transition_duration_s * 1000)
-        )
         scheduler = Scheduler(self._window)
         self._stage = QtStage(
             self._window,
@@ -275,6 +276,7 @@ class _Show:
             report=self._runtime.cue,
             motion=self._on_motion,
         )
+        self._stage.tell_failures(self._on_shader_failed)
         self._window.open(self._options.windowed)
         self._stalls = StallMeter(scheduler) if self._options.measure else None
         if self._options.exit_after_s is not None:
@@ -351,6 +353,16 @@ class _Show:
         if self._tap is not None:
             # The stubs say bytes; PySide takes text and refuses bytes.
             qCInfo(self._motion_log, frame_log.BEGIN if moving else frame_log.END)  # type: ignore[arg-type]
+
+    def _on_shader_failed(self, name: str, log: str) -> None:
+        if self._runtime.stagecraft.bar(name):
+            self._journal.note(
+                "SHOW",
+                "transition cannot be played",
+                level=LogLevel.WARNING,
+                transition=name,
+                cause=log,
+            )
 
     def _note_qt(self, line: str) -> None:
         self._journal.note("HEALTH", "qt", level=LogLevel.WARNING, line=line)

@@ -22,6 +22,8 @@ TESTED_BY = {
     "transport.sockets": "transport/test_channel.py",  # the base of two channels in one suite
     "workers.handler": "workers/test_loop.py",  # an interface with one default
     "workers.lifeline": "workers/test_loop.py",  # a process tie: only real processes show it
+    # Bakes are seen in their tables: golden bytes and what they are for.
+    "workers.transitions.bakes": "workers/transitions/test_core.py",
     "workers.scenes": "workers/scenes/test_core.py",  # a painter's tools are seen in the paintings
     # The window's parts need a window: whole shows and a real X server test them.
     "player.bells": "test_app.py",

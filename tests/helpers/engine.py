@@ -24,6 +24,7 @@ from stillframe.contracts.messages import Asking, Request
 from stillframe.contracts.pixels import PixelFormat
 from stillframe.contracts.scenes import SceneRequest, SceneResult
 from stillframe.show.script import Appearance
+from stillframe.show.stagecraft import Effect
 from stillframe.supervision import events
 from stillframe.supervision.events import Command, Event, RefusalSource
 from stillframe.transport.backlog import DropReason
@@ -175,15 +176,23 @@ class RecordingStage:
     def __init__(self) -> None:
         self.uploaded: list[CachedFrame] = []
         self.presented: list[tuple[bytes, Appearance]] = []
+        self.effects: list[Effect] = []
+        self.dressed_with: list[Effect] = []
+        self.dressed = True
         self.wakes_ns: list[int] = []
 
     def upload(self, frame: CachedFrame) -> None:
         """Keep a frame."""
         self.uploaded.append(frame)
 
-    def present(self, key: bytes, appearance: Appearance) -> None:
+    def dress(self, effect: Effect) -> None:
+        """Keep what comes next."""
+        self.dressed_with.append(effect)
+
+    def present(self, key: bytes, appearance: Appearance, effect: Effect) -> None:
         """Keep what is to be shown."""
         self.presented.append((key, appearance))
+        self.effects.append(effect)
 
     def wake_at(self, at_ns: int, *, on_beat: bool) -> None:
         """Keep a time; no music plays here."""

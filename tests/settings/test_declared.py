@@ -19,6 +19,7 @@ from stillframe.settings.schema import (
     Switch,
     Words,
 )
+from stillframe.transitions.model import Easing
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
@@ -87,6 +88,12 @@ OTHERS = {
     "visualizer.place": ("bottom", None),
     "visualizer.photo_colours": (True, None),
     "visualizer.pulse": (False, None),
+    "transitions.type": ("crossfade", "--transition"),
+    "transitions.enabled": ("", None),
+    "transitions.durations_s": ("", None),
+    "transitions.directions": ("", None),
+    "transitions.parameters": ("", None),
+    "transitions.easing": ("auto", None),
     "visualizer.photo_on_bar": (False, None),
     "log.level": ("info", "--log-level"),
     "log.format": ("text", "--log-format"),
@@ -101,6 +108,7 @@ CHOICES = {
     "audio.face": tuple(face.value for face in Face),
     "visualizer.style": ("auto", "off", "spectrum", "mirror", "radial", "wave", "pulse"),
     "visualizer.place": ("bottom", "top", "left", "right", "centre"),
+    "transitions.easing": ("auto", *(easing.value for easing in Easing)),
     "log.level": tuple(level.value for level in LogLevel),
     "log.format": ("text", "json"),
 }

@@ -24,16 +24,19 @@ from stillframe.contracts.quarantine import Quarantined, WorkerInput
 from stillframe.contracts.status import PoolCounts
 from stillframe.library.photos import Photo
 from stillframe.library.timeline import Timeline
+from stillframe.settings import load
 from stillframe.show import script
 from stillframe.show.director import Director, Pace
 from stillframe.show.gathering import NO_NETWORK, FeedPlan
 from stillframe.show.journal import Journal
+from stillframe.show.repertoire import plan_of
 from stillframe.show.report import WorkerReport
 from stillframe.show.runtime import EVENTS_PER_WAKE, Plot, Runtime
 from stillframe.show.script import Appearance
 from stillframe.show.sources import Group, Sources
 from stillframe.supervision import events
 from stillframe.supervision.events import WorkerState
+from stillframe.transitions.registry import BUILT_IN
 from stillframe.transport.arena import ArenaShape
 from stillframe.transport.backlog import DropReason, Urgency
 
@@ -43,6 +46,8 @@ PROFILE = Profile(mode=Mode.FIT)
 PLAN = FeedPlan((FeedSource(url="https://a.example/"),), 30, 60.0, PriorityPolicy())
 GIVEN = Group("the given paths", (b"/p", b"/q"))
 PICTURES = Group("the Pictures folder", (b"/r",))
+
+SETTINGS = load(file_text=None, file_name="", environ={}, flags={})
 
 
 class Play:
@@ -60,7 +65,15 @@ class Play:
             pace=Pace(HOUR_NS, look_ahead=2),
         )
         self.runtime = Runtime(
-            Plot(PROFILE, ARENA, b"/scenes", self.remembered.append, feeds),
+            Plot(
+                PROFILE,
+                ARENA,
+                b"/scenes",
+                self.remembered.append,
+                plan_of(SETTINGS, BUILT_IN),
+                random.Random(1),
+                feeds,
+            ),
             director=director,
             sources=Sources(groups),
             engine=self.engine,

@@ -10,7 +10,7 @@ from stillframe.contracts.pixels import PixelFormat
 from stillframe.contracts.sandbox import Sockets
 from stillframe.contracts.wire import PROTOCOLS
 from stillframe.settings import load
-from stillframe.show.specs import Places, backlog_caps, worker_specs
+from stillframe.show.specs import TABLES, Places, backlog_caps, worker_specs
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.transport.arena import ArenaShape
 from stillframe.workers.library.selection import LibrarySettings
@@ -39,6 +39,7 @@ def test_only_the_image_worker_gets_the_frames_memory() -> None:
         "images": ARENA,
         "library": None,
         "scenes": None,
+        "transitions": TABLES,
         "audio": None,
     }
 
@@ -213,7 +214,7 @@ def with_feeds(mirror: bytes = MIRROR, **environ: str) -> dict[str, WorkerSpec]:
 
 
 def test_without_a_mirror_nobody_is_there_for_feeds() -> None:
-    assert specs().keys() == {"images", "library", "scenes", "audio"}
+    assert specs().keys() == {"images", "library", "scenes", "transitions", "audio"}
     assert with_feeds().keys() - specs().keys() == {"feeds", "feedparse"}
 
 

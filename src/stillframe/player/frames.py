@@ -34,6 +34,7 @@ class FrameProvider(QQuickImageProvider):
         flags = QQuickImageProvider.Flag.ForceAsynchronousImageLoading
         super().__init__(QQuickImageProvider.ImageType.Image, flags)
         self._leases: collections.OrderedDict[str, Lease] = collections.OrderedDict()
+        self._tables: collections.OrderedDict[str, Lease] = collections.OrderedDict()
 
     def register(self, frame: CachedFrame) -> str:
         """Make a frame available and return its address."""
@@ -43,10 +44,18 @@ class FrameProvider(QQuickImageProvider):
             self._leases.popitem(last=False)
         return source
 
+    def register_table(self, lease: Lease) -> str:
+        """Make a transition's table available and return its address."""
+        name = f"table{lease.grant.index}.{lease.grant.generation}"
+        self._tables[name] = lease
+        while len(self._tables) > _KEPT:
+            self._tables.popitem(last=False)
+        return f"image://{PROVIDER}/{name}"
+
     def requestImage(self, name: str, size: QSize, requested_size: QSize) -> QImage:  # noqa: N802
         """Return the image over the slot's memory; a null image if it is not ours any more."""
         del requested_size
-        lease = self._leases.get(name)
+        lease = self._leases.get(name) or self._tables.get(name)
         if lease is None:
             return QImage()
         header = lease.header

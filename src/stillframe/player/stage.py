@@ -7,13 +7,19 @@ Guarantees:
 - `Uploaded` is reported after a frame with the new texture bound has been presented, never from
   the loading alone: the transition's first frame then only draws.
 - Nothing here waits; what takes time reports when it is done.
+- A transition is `dressed` once its shader and its table were drawn at rest: its first frame is as
+  the others. A shader that fails is told once, and a crossfade takes its place; where that fails
+  too, photos change at a cut.
 """
 
 import time
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterator
+from importlib import resources
+from types import MappingProxyType
+from typing import Any, Final
 
-from PySide6.QtCore import QObject, QRectF, Qt, Slot
+from PySide6.QtCore import QEasingCurve, QObject, QRectF, QSizeF, Qt, QUrl, Slot
+from PySide6.QtGui import QVector4D
 from PySide6.QtQuick import QQuickItem, QQuickView
 
 from stillframe.cache.frames import CachedFrame
@@ -24,16 +30,48 @@ from stillframe.player.placement import place
 from stillframe.player.scheduler import Scheduler
 from stillframe.show import script
 from stillframe.show.script import Appearance, Cue
+from stillframe.show.stagecraft import Effect
+from stillframe.transitions.declared import crossfade
+from stillframe.transitions.model import Easing, Filter
 
 _ALARM: Final = "director"
+_BAKED: Final = ".frag.qsb"
+_SHADERS: Final = resources.files("stillframe.transitions") / "shaders"
+# QEasingCurve's own numbers: QML takes them where Python's enumeration would not pass.
+_CURVES: Final = MappingProxyType(
+    {
+        Easing.LINEAR: QEasingCurve.Type.Linear.value,
+        Easing.IN_OUT_SINE: QEasingCurve.Type.InOutSine.value,
+        Easing.IN_OUT_QUAD: QEasingCurve.Type.InOutQuad.value,
+        Easing.IN_OUT_CUBIC: QEasingCurve.Type.InOutCubic.value,
+        Easing.OUT_CUBIC: QEasingCurve.Type.OutCubic.value,
+    }
+)
+
+
+def _shader(transition_id: str) -> str:
+    return QUrl.fromLocalFile(f"{_SHADERS}/{transition_id}{_BAKED}").toString()
 
 
 def _nobody(colours: tuple[int, ...]) -> None:
     del colours
 
 
+def _no_one(name: str, log: str) -> None:
+    del name, log
+
+
 def _no_bars(now_ns: int) -> None:
     del now_ns
+
+
+def _uniforms(effect: Effect) -> Iterator[tuple[str, QVector4D | float]]:
+    """Yield the block's values that a transition sets, by their names in the scene."""
+    for vector in range(len(effect.floats) // 4):
+        yield f"p{vector}", QVector4D(*effect.floats[4 * vector : 4 * vector + 4])
+    yield "heading", QVector4D(*effect.heading, 0.0, 0.0)
+    yield "seed", effect.seed
+    yield "direction_place", float(effect.direction_place)
 
 
 class QtStage(QObject):
@@ -70,15 +108,25 @@ class QtStage(QObject):
         self._back: tuple[Size, Size] | None = None
         self._target: Size | None = None
         self._presented_key = b""
+        self._dress: Effect | None = None
+        self._table_source = ""  # while it is being loaded
+        self._swaps_to_dress = 0
+        self._cuts_only = False
+        self._failed: Callable[[str, str], None] = _no_one
         self._colours: tuple[int, ...] = ()
         self._coloured: Callable[[tuple[int, ...]], None] = _nobody
         self._bar_line_ns: Callable[[int], int | None] = _no_bars
         scene = view.rootObject()
         scene.loaded.connect(self._on_loaded)  # type: ignore[attr-defined]
+        scene.tableLoaded.connect(self._on_table_loaded)  # type: ignore[attr-defined]
+        scene.shaderFailed.connect(self._on_shader_failed)  # type: ignore[attr-defined]
         # Queued: the scene is still inside its own change when it says so.
         queued = Qt.ConnectionType.QueuedConnection
         scene.transitionEnded.connect(self._on_transition_ended, queued)  # type: ignore[attr-defined]
         self._scene: QQuickItem = scene
+        painted = scene.findChild(QQuickItem, "effect")
+        assert isinstance(painted, QQuickItem)  # noqa: S101 - the scene is ours
+        self._effect = painted
 
     @property
     def surface(self) -> Size:
@@ -103,14 +151,45 @@ class QtStage(QObject):
         self._back, self._colours = (size, self._target or size), frame.colours
         self._scene.upload(self._coming_source, self._qt_rect(self._back))  # type: ignore[attr-defined]
 
-    def present(self, key: bytes, appearance: Appearance) -> None:
+    @property
+    def dressed(self) -> bool:
+        """Whether the transition given last has been drawn once, with all that it needs."""
+        return self._dress is not None and not self._swaps_to_dress and not self._table_source
+
+    def dress(self, effect: Effect) -> None:
+        """Set the next transition, while nothing moves."""
+        if effect is self._dress:
+            return
+        self._dress, table = effect, effect.table
+        size = QSizeF(1, 1)
+        self._table_source = ""
+        if table is not None:
+            self._table_source = self._frames.register_table(table)
+            size = QSizeF(table.header.width, table.header.height)
+        smoothly = bool(effect.transition.table and effect.transition.table.filter is Filter.LINEAR)
+        scene: Any = self._scene
+        for name, value in _uniforms(effect):
+            self._effect.setProperty(name, value)
+        scene.dress(_shader(effect.transition.id), self._table_source, smoothly, size)
+        self._wait_to_dress()
+
+    def tell_failures(self, failed: Callable[[str, str], None]) -> None:
+        """Have `failed` told which transition's shader cannot be played, and why."""
+        self._failed = failed
+
+    def present(self, key: bytes, appearance: Appearance, effect: Effect) -> None:
         """Begin the transition to the uploaded frame, or cut to it."""
         self._presented_key = key
         animated = appearance is Appearance.TRANSITION
         if animated:
             self._motion(True)
             self._coloured(self._colours)
-        self._scene.present(animated)  # type: ignore[attr-defined]
+        if self._cuts_only or not animated:
+            self._scene.present(0, 0)  # type: ignore[attr-defined]
+            return
+        self.dress(effect)
+        duration_ms = max(1, round(effect.duration_s * 1000))
+        self._scene.present(duration_ms, _CURVES[effect.easing])  # type: ignore[attr-defined]
 
     def wake_at(self, at_ns: int, *, on_beat: bool) -> None:
         """Have the scheduler report `TimePassed` then, or where a bar begins soon after."""
@@ -130,25 +209,52 @@ class QtStage(QObject):
             return
         # Drawing the texture is what uploads it. The first frame to be swapped may have been on
         # its way already; the second was surely drawn with it.
-        if not self._swaps_to_wait:
-            self._view.frameSwapped.connect(self._on_swapped, Qt.ConnectionType.QueuedConnection)
+        self._watch_swaps()
         self._swaps_to_wait = 2
         self._view.update()
 
+    @Slot(str)
+    def _on_table_loaded(self, source: str) -> None:
+        if source == self._table_source:
+            self._table_source = ""
+            self._wait_to_dress()
+
+    def _wait_to_dress(self) -> None:
+        self._watch_swaps()
+        self._swaps_to_dress = 2
+        self._view.update()
+
+    def _watch_swaps(self) -> None:
+        if not self._swaps_to_wait and not self._swaps_to_dress:
+            self._view.frameSwapped.connect(self._on_swapped, Qt.ConnectionType.QueuedConnection)
+
     @Slot()
     def _on_swapped(self) -> None:
-        if self._swaps_to_wait > 1:
-            self._swaps_to_wait -= 1
-            self._view.update()
-        elif self._swaps_to_wait and self._coming is not None:
+        self._swaps_to_dress = max(0, self._swaps_to_dress - 1)
+        if self._swaps_to_wait == 1 and self._coming is not None:
             self._stop_waiting()
             coming, self._coming = self._coming, None
             self._report(script.Uploaded(coming.key))
+            return
+        self._swaps_to_wait = max(0, self._swaps_to_wait - 1)
+        if self._swaps_to_wait or self._swaps_to_dress:
+            self._view.update()
+        else:
+            self._view.frameSwapped.disconnect(self._on_swapped)
 
     def _stop_waiting(self) -> None:
         if self._swaps_to_wait:
             self._swaps_to_wait = 0
-            self._view.frameSwapped.disconnect(self._on_swapped)
+            if not self._swaps_to_dress:
+                self._view.frameSwapped.disconnect(self._on_swapped)
+
+    @Slot(str, str)
+    def _on_shader_failed(self, shader: str, log: str) -> None:
+        name = shader.rpartition("/")[2].removesuffix(_BAKED)
+        if name == crossfade.TRANSITION.id:
+            self._cuts_only = True
+        self._dress = None
+        self._failed(name, log)
 
     @Slot()
     def _on_transition_ended(self) -> None:

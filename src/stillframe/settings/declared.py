@@ -16,13 +16,22 @@ from typing import Final
 from msgspec import Struct
 
 from stillframe.settings.schema import Order, Setting
-from stillframe.settings.sections import audio, feeds, images, library, running, show
+from stillframe.settings.sections import (
+    audio,
+    feeds,
+    images,
+    library,
+    running,
+    show,
+    transitions,
+)
 from stillframe.settings.sections.audio import AudioSettings, VisualizerSettings
 from stillframe.settings.sections.feeds import FeedSettings
 from stillframe.settings.sections.images import ImageSettings
 from stillframe.settings.sections.library import LibrarySettings
 from stillframe.settings.sections.running import LogSettings, QueueSettings, WorkerSettings
 from stillframe.settings.sections.show import ShowSettings
+from stillframe.settings.sections.transitions import TransitionSettings
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -34,6 +43,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     feeds: FeedSettings
     audio: AudioSettings
     visualizer: VisualizerSettings
+    transitions: TransitionSettings
     queues: QueueSettings
     log: LogSettings
     workers: WorkerSettings
@@ -45,6 +55,7 @@ DECLARATIONS: Final[tuple[Setting, ...]] = (
     *library.DECLARATIONS,
     *feeds.DECLARATIONS,
     *audio.DECLARATIONS,
+    *transitions.DECLARATIONS,
     *running.DECLARATIONS,
 )
 

@@ -10,6 +10,7 @@ a flood of answers cannot hold up a key press.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 from typing import Final, Protocol
 
 import msgspec
@@ -48,6 +49,7 @@ from stillframe.show.memory import fit_target
 from stillframe.show.report import Tally
 from stillframe.show.script import Action, Appearance, Cue
 from stillframe.show.sources import Ask, PaintNext, SourceAction, Sources, Step, Tell
+from stillframe.show.stagecraft import Effect, Stagecraft, TransitionPlan
 from stillframe.supervision import events
 from stillframe.supervision.events import Command, Event, WorkerState
 from stillframe.transport.arena import ArenaShape, Lease
@@ -83,7 +85,14 @@ class Stage(Protocol):
     def upload(self, frame: CachedFrame) -> None:
         """Bring a frame into a texture off screen; report `Uploaded` when it is there."""
 
-    def present(self, key: bytes, appearance: Appearance) -> None:
+    @property
+    def dressed(self) -> bool:
+        """Whether what `dress` was given last can begin without a hitch."""
+
+    def dress(self, effect: Effect) -> None:
+        """Make the next transition ready, while nothing moves."""
+
+    def present(self, key: bytes, appearance: Appearance, effect: Effect) -> None:
         """Bring the uploaded frame on; report `TransitionEnded` when it stands alone."""
 
     def wake_at(self, at_ns: int, *, on_beat: bool) -> None:
@@ -102,6 +111,8 @@ class Plot:
     arena: ArenaShape
     scenes_folder: bytes
     remember: Callable[[tuple[Quarantined, ...]], object]
+    transitions: TransitionPlan
+    rng: Random
     feeds: FeedPlan | None = None
 
 
@@ -125,6 +136,8 @@ class Runtime:
         self._diary = Diary()
         self._courier: Courier | None = None
         self._ears: Ears | None = None
+        self.stagecraft = Stagecraft(plot.transitions, engine, plot.rng)
+        self._surface = Size(1, 1)
         if plot.feeds is not None:
             self._courier = Courier(plot.feeds, engine, Gathering(), self._recipient)
         self._scenes: tuple[bytes, ...] = ()
@@ -144,11 +157,14 @@ class Runtime:
     def surface(self, size: Size) -> Size:
         """Take the window's size in device pixels; return what frames are made for now."""
         target = fit_target(size, self._plot.arena.capacity_bytes)
+        self._surface = target
         self.cue(script.SurfaceChanged(target))
         return target
 
     def cue(self, cue: Cue) -> None:
         """Let the director take a cue, and perform what it says."""
+        if isinstance(cue, script.TransitionEnded):
+            self.stagecraft.ended()
         for action in self._director.cue(cue, time.monotonic_ns()):
             self._perform(action)
         self._publish()
@@ -166,6 +182,7 @@ class Runtime:
         """Give every frame back."""
         for action in self._director.end():
             self._perform(action)
+        self.stagecraft.close()
 
     def _publish(self) -> None:
         photo = self._director.current
@@ -193,6 +210,8 @@ class Runtime:
                 self._engine.post(events.Release("images", frame.lease.grant))
             case script.Upload(frame=frame) if self._stage is not None:
                 self._stage.upload(frame)
+                self.stagecraft.prepare(self._surface)
+                self._dress()
             case script.Present():
                 self._present(action)
             case script.WakeAt() if self._stage is not None:
@@ -223,7 +242,14 @@ class Runtime:
             self.tally.shown[action.photo.pool] += 1
             self._diary.note(action.photo, self._director.rounds)
         self._journal.note("SHOW", action.appearance.value, photo=action.photo.name)
-        self._stage.present(action.key, action.appearance)
+        effect = self.stagecraft.played(ready=self._stage.dressed)
+        self._stage.present(action.key, action.appearance, effect)
+
+    def _dress(self) -> None:
+        """Have the next transition made ready, if all that it needs is there."""
+        planned = self.stagecraft.planned
+        if planned is not None and self._stage is not None:
+            self._stage.dress(planned)
 
     def _image_request(self, action: script.Decode) -> ImageRequest:
         return ImageRequest(
@@ -293,7 +319,7 @@ class Runtime:
         if self._courier is not None and self._courier.take(event):
             self._paint_after_all()
             return
-        if self._ears is not None and self._ears.take(event):
+        if self._is_for_others(event):
             return
         match event:
             case events.Completed():
@@ -310,6 +336,14 @@ class Runtime:
                 noting.record(self._journal, event)
             case events.QuarantineChanged(entries=entries):
                 self._plot.remember(entries)
+
+    def _is_for_others(self, event: Event) -> bool:
+        if self._ears is not None and self._ears.take(event):
+            return True
+        taken = self.stagecraft.take(event)
+        if taken:
+            self._dress()
+        return taken
 
     def _take_completed(self, event: events.Completed) -> None:
         response = event.response

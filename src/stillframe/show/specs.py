@@ -42,6 +42,11 @@ _PAINT_MEMORY_BYTES: Final = 2 << 30
 _NO_ENVIRONMENT: Final[Mapping[str, str]] = MappingProxyType({})
 # Three bodies at once, and one slot for the next question.
 BODIES: Final = ArenaShape(4, PIXELS_OFFSET_BYTES + BODY_CAP_BYTES, PixelFormat.OPAQUE)
+# One plays, one waits, one is baked; and one for the next question.
+TABLES: Final = ArenaShape(4, PIXELS_OFFSET_BYTES + (1 << 20))
+# It takes milliseconds; a crossfade is better than a transition that comes later than this.
+_BAKE_DEADLINE_S: Final = 5.0
+_BAKE_MEMORY_BYTES: Final = 512 << 20
 # Documents are known that cost a parser seconds a kilobyte; an honest one takes one at most.
 _PARSE_DEADLINE_S: Final = 5.0
 # One such document costs a worker; a person may follow several of them.
@@ -130,6 +135,7 @@ def _sandboxes(settings: Settings, places: Places) -> dict[str, Sandbox]:
             make=index,
             memory_bytes=_SCAN_MEMORY_BYTES,
         ),
+        "transitions": Sandbox(read=places.code, memory_bytes=_BAKE_MEMORY_BYTES),
         "scenes": Sandbox(write=scenes, make=scenes, memory_bytes=_PAINT_MEMORY_BYTES),
         "feeds": Sandbox(
             read=(*places.network, *places.code),
@@ -192,7 +198,21 @@ def _unconfined(
         shutdown=Shutdown(idle_s=_IDLE_S),
         limits=Limits(backlog=caps["scenes"]),
     )
-    return images, library, scenes, *(_feed_workers(settings, places) if places.mirror else ())
+    feeds = _feed_workers(settings, places) if places.mirror else ()
+    return images, library, scenes, _baker(caps["transitions"]), *feeds
+
+
+def _baker(backlog: int) -> WorkerSpec:
+    """Return who makes what transitions need before they play."""
+    return WorkerSpec(
+        name="transitions",
+        module="stillframe.workers.transitions",
+        protocol=PROTOCOLS["transitions"],
+        arena=TABLES,
+        eager=False,
+        deadlines=Deadlines(task_s=_BAKE_DEADLINE_S),
+        limits=Limits(backlog=backlog),
+    )
 
 
 def _feed_workers(settings: Settings, places: Places) -> tuple[WorkerSpec, WorkerSpec]:

@@ -6,8 +6,22 @@ missing and that each has its shader.
 
 from typing import Final
 
-from stillframe.transitions.declared import crossfade
+from stillframe.transitions.declared import (
+    blinds,
+    block_flip,
+    crossfade,
+    diffuse,
+    slide,
+    wipe,
+)
 from stillframe.transitions.model import Transition
 
-BUILT_IN: Final[tuple[Transition, ...]] = (crossfade.TRANSITION,)
+BUILT_IN: Final[tuple[Transition, ...]] = (
+    crossfade.TRANSITION,
+    slide.TRANSITION,
+    wipe.TRANSITION,
+    diffuse.TRANSITION,
+    block_flip.TRANSITION,
+    blinds.TRANSITION,
+)
 """In the order in which people read them."""

@@ -1,0 +1,156 @@
+"""The transitions that a person has chosen, from the settings.
+
+Role: pure: names and lists become a plan. Counterpart: `settings.sections.transitions` declares
+the lists, `show.stagecraft` plays the plan.
+
+Guarantees: a name, a number or a word that means nothing is refused with what is allowed.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from stillframe.settings import SettingError, Settings
+from stillframe.show.stagecraft import TransitionPlan
+from stillframe.transitions.choice import RANDOM, Style
+from stillframe.transitions.model import Easing, Kind, Parameter, Transition, Value
+
+_AUTO: Final = "auto"
+_LEAST_S: Final = 0.1
+_MOST_S: Final = 60.0
+_MOST_WEIGHT: Final = 1000.0
+
+
+def plan_of(settings: Settings, known: Sequence[Transition]) -> TransitionPlan:
+    """Return what the settings say of these transitions.
+
+    Raises:
+        SettingError: naming the setting, the word and what is allowed.
+    """
+    wanted = settings.transitions
+    by_name = _names(known)
+    weights = _weights(wanted.enabled, by_name)
+    durations = {
+        transition.id: _number("transitions.durations_s", word, _LEAST_S, _MOST_S)
+        for transition, word in _pairs("transitions.durations_s", wanted.durations_s, by_name)
+    }
+    directions = dict(_directions(wanted.directions, by_name))
+    parameters = _parameters(wanted.parameters, by_name)
+    if wanted.type != RANDOM:
+        only = _named("transitions.type", wanted.type, by_name)
+        weights = {only.id: 1.0}
+    pool = tuple(
+        (
+            transition,
+            Style(
+                weight=weights[transition.id],
+                duration_s=durations.get(transition.id),
+                direction=directions.get(transition.id, RANDOM),
+                parameters=parameters.get(transition.id, {}),
+            ),
+        )
+        for transition in known
+        if weights.get(transition.id, 0) > 0
+    )
+    return TransitionPlan(
+        pool=pool,
+        crossfade_s=settings.show.transition_duration_s,
+        longest_s=settings.show.interval_s,
+        easing=None if wanted.easing == _AUTO else Easing(wanted.easing),
+    )
+
+
+def _names(known: Sequence[Transition]) -> dict[str, Transition]:
+    """Return the transitions by all that they may be called, in small letters."""
+    names = {transition.id: transition for transition in known}
+    for transition in known:
+        names.setdefault(transition.name.lower(), transition)
+        names.setdefault(transition.id.replace("_", "-"), transition)
+    return names
+
+
+def _named(key: str, word: str, by_name: dict[str, Transition]) -> Transition:
+    transition = by_name.get(word.strip().lower())
+    if transition is None:
+        ids = ", ".join(sorted({known.id for known in by_name.values()}))
+        raise SettingError(f"{key}: no transition is called {word!r:.60}; there are {ids}")
+    return transition
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _pairs(key: str, text: str, by_name: dict[str, Transition]) -> list[tuple[Transition, str]]:
+    pairs = []
+    for word in _words(text):
+        name, sign, value = word.partition("=")
+        if not sign:
+            raise SettingError(f"{key} has {word!r:.60}: give it a value, as in wipe=3")
+        pairs.append((_named(key, name, by_name), value.strip()))
+    return pairs
+
+
+def _weights(text: str, by_name: dict[str, Transition]) -> dict[str, float]:
+    key = "transitions.enabled"
+    words = _words(text)
+    if not words:
+        return {transition.id: 1.0 for transition in by_name.values()}
+    weights = {}
+    for word in words:
+        name, sign, value = word.partition("=")
+        weight = _number(key, value, 0.0, _MOST_WEIGHT) if sign else 1.0
+        weights[_named(key, name, by_name).id] = weight
+    if not any(weights.values()):
+        raise SettingError(f"{key} = {text!r:.60} leaves no transition: give one more than 0")
+    return weights
+
+
+def _directions(text: str, by_name: dict[str, Transition]) -> list[tuple[str, str]]:
+    key, found = "transitions.directions", []
+    for transition, word in _pairs(key, text, by_name):
+        allowed = (RANDOM, *transition.directions)
+        if word not in allowed:
+            raise SettingError(
+                f"{key}: {transition.id} does not go {word!r:.60}; give {', '.join(allowed)}"
+            )
+        found.append((transition.id, word))
+    return found
+
+
+def _parameters(text: str, by_name: dict[str, Transition]) -> dict[str, dict[str, Value]]:
+    key = "transitions.parameters"
+    found: dict[str, dict[str, Value]] = {}
+    for word in _words(text):
+        path, _, value = word.partition("=")
+        name, _, parameter_name = path.strip().rpartition(".")
+        transition = _named(key, name, by_name)
+        parameter = next((p for p in transition.parameters if p.name == parameter_name), None)
+        if parameter is None:
+            allowed = ", ".join(p.name for p in transition.parameters) or "none"
+            raise SettingError(
+                f"{key}: {transition.id} has no parameter {parameter_name!r:.60}; it has {allowed}"
+            )
+        try:
+            parsed = _value(parameter, value.strip())
+            parameter.check(parsed)
+        except ValueError as error:
+            raise SettingError(f"{key}: {transition.id}.{error}") from error
+        found.setdefault(transition.id, {})[parameter.name] = parsed
+    return found
+
+
+def _value(parameter: Parameter, word: str) -> Value:
+    if parameter.kind in (Kind.CHOICE, Kind.COLOUR):
+        return word
+    number = float(word)
+    return int(number) if parameter.kind is Kind.INTEGER and number == int(number) else number
+
+
+def _number(key: str, word: str, least: float, most: float) -> float:
+    try:
+        number = float(word)
+    except ValueError:
+        number = float("nan")
+    if not least <= number <= most:
+        raise SettingError(f"{key} has {word!r:.60}: give {least:g} to {most:g}")
+    return number

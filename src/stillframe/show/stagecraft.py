@@ -1,0 +1,254 @@
+"""How the next photo comes on: a transition is chosen, baked if need be, and ready in time or not.
+
+Role: decides which transition plays, has its table baked ahead, and falls back. Counterpart:
+`transitions.choice` is the pure part; `show.runtime` tells when a photo is on its way and when it
+is wanted; the stage plays what `played` gives.
+
+Guarantees: a photo never waits for its transition: what is not ready in time is a crossfade, and
+counted by its reason; a table's slot is given back once, when its transition has ended or is not
+wanted any more; a transition that the screen cannot play is never tried again in this show.
+"""
+
+import collections
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Final, Protocol
+
+from stillframe.contracts.messages import Asking
+from stillframe.contracts.pixels import Size
+from stillframe.contracts.transitions import TransitionRequest, TransitionResult
+from stillframe.supervision import events
+from stillframe.supervision.events import Command, Event
+from stillframe.transitions.choice import History, Style, choose, direction_of
+from stillframe.transitions.declared import crossfade
+from stillframe.transitions.model import Easing, Transition, heading
+from stillframe.transport.arena import Lease
+from stillframe.transport.backlog import Urgency
+
+TRANSITIONS: Final = "transitions"
+_KEY: Final = b"next"
+_SEEDS: Final = 1 << 31
+# The shader's own luck is a float of few digits.
+_SHADER_SEEDS: Final = 1000
+_LONGEST_S: Final = 60.0
+
+
+class Engine(Protocol):
+    """What this needs of the supervisor."""
+
+    def asking(self, worker: str) -> Asking:
+        """Return what a new request begins with."""
+
+    def post(self, command: Command) -> None:
+        """Hand over a command."""
+
+
+@dataclass(frozen=True)
+class TransitionPlan:
+    """What a person wants of transitions.
+
+    Attributes:
+        pool: those that may come, each with what was set for it; at least one.
+        crossfade_s: how long a crossfade takes.
+        longest_s: no transition takes longer: the photo itself is to be seen too.
+        easing: for all; None leaves each its own.
+    """
+
+    pool: tuple[tuple[Transition, Style], ...]
+    crossfade_s: float
+    longest_s: float
+    easing: Easing | None = None
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One transition as the stage plays it.
+
+    Attributes:
+        transition: which.
+        floats: its parameters, as its shader has them.
+        direction: the word, and its place among the declared ones.
+        seed: 0 to 1000.
+        table: what was baked, if it needs it.
+    """
+
+    transition: Transition
+    floats: tuple[float, ...]
+    direction: str
+    seed: float
+    duration_s: float
+    easing: Easing
+    table: Lease | None = None
+
+    @property
+    def direction_place(self) -> int:
+        """Which of the declared directions it is; 0 where there is none."""
+        directions = self.transition.directions
+        return directions.index(self.direction) if self.direction in directions else 0
+
+    @property
+    def heading(self) -> tuple[float, float]:
+        """The direction on the screen."""
+        return heading(self.direction)
+
+
+class Stagecraft:
+    """The transitions of one show."""
+
+    def __init__(self, plan: TransitionPlan, engine: Engine, rng: Random) -> None:
+        """Begin with nothing chosen."""
+        self._plan, self._engine, self._rng = plan, engine, rng
+        self._history = History()
+        self._barred: set[str] = set()
+        self._asked: int | None = None  # the request whose table is awaited
+        self._next: Effect | None = None
+        self._waits_for_table = False
+        self._playing: Effect | None = None
+        self.fallbacks: collections.Counter[str] = collections.Counter()
+        """How often a crossfade played instead, by reason."""
+
+    @property
+    def planned(self) -> Effect | None:
+        """The transition that comes next, once all that it needs is there."""
+        return None if self._waits_for_table else self._next
+
+    def prepare(self, size: Size) -> None:
+        """Choose the next transition, unless one waits; have its table baked."""
+        if self._next is not None:
+            return
+        pool = [entry for entry in self._plan.pool if entry[0].id not in self._barred]
+        if not pool:
+            self._next = self._crossfade()
+            return
+        transition, style = choose(pool, self._history, self._rng)
+        seed = self._rng.randrange(_SEEDS)
+        before = self._history.directions.get(transition.id, "")
+        direction = direction_of(transition, style.direction, before, seed)
+        own_s = style.duration_s or transition.default_duration_s
+        if transition.id == crossfade.TRANSITION.id and style.duration_s is None:
+            own_s = self._plan.crossfade_s
+        self._next = Effect(
+            transition=transition,
+            floats=transition.packed(style.parameters),
+            direction=direction,
+            seed=float(seed % _SHADER_SEEDS),
+            duration_s=min(own_s, self._plan.longest_s, _LONGEST_S),
+            easing=self._plan.easing or transition.easing,
+        )
+        self._waits_for_table = transition.table is not None
+        if self._waits_for_table:
+            self._ask(self._next, style, before, seed, size)
+
+    def played(self, *, ready: bool) -> Effect:
+        """Return what plays now, and forget it as the next; `ready` is whether the stage has it."""
+        planned, chosen = self.planned, self._next
+        self._next, self._waits_for_table, self._asked = None, False, None
+        if planned is not None and ready:
+            self._history = self._history.after(planned.transition, planned.direction)
+            self._end(planned)
+            return planned
+        if chosen is not None:
+            self.fallbacks["not baked in time" if planned is None else "not drawn in time"] += 1
+            self._release(chosen)
+        substitute = self._crossfade()
+        self._end(substitute)
+        return substitute
+
+    def ended(self) -> None:
+        """Note that what played stands alone."""
+        self._end(None)
+
+    def bar(self, transition_id: str) -> bool:
+        """Never choose a transition again: the screen cannot play it. False if it was known."""
+        if transition_id in self._barred:
+            return False
+        self._barred.add(transition_id)
+        self.fallbacks["shader failed"] += 1
+        if self._next is not None and self._next.transition.id == transition_id:
+            self._release(self._next)
+            self._next, self._waits_for_table, self._asked = None, False, None
+        return True
+
+    def take(self, event: Event) -> bool:
+        """Take an event of the engine; say whether it was about a transition."""
+        match event:
+            case events.Completed(request=TransitionRequest() as request, lease=lease):
+                self._take_table(request, event.response, lease)
+            case events.Refused(request=TransitionRequest() as request, reason=reason):
+                self._give_up(request, reason)
+            case events.Dropped(request=TransitionRequest() as request, reason=reason):
+                self._give_up(request, reason.value)
+            case _:
+                return False
+        return True
+
+    def close(self) -> None:
+        """Give every slot back."""
+        if self._next is not None:
+            self._release(self._next)
+        self._next = None
+        self._end(None)
+
+    def _ask(self, effect: Effect, style: Style, before: str, seed: int, size: Size) -> None:
+        asking = self._engine.asking(TRANSITIONS)
+        self._asked = asking["seq"]
+        request = TransitionRequest(
+            **asking,
+            transition_type=effect.transition.id,
+            params={**style.parameters, "direction": effect.direction or "none"},
+            duration_s=effect.duration_s,
+            direction_history=(before,) if before else (),
+            seed=seed,
+            size=size,
+        )
+        self._engine.post(events.Submit(request, _KEY, Urgency.PREFETCH))
+
+    def _take_table(
+        self, request: TransitionRequest, response: object, lease: Lease | None
+    ) -> None:
+        wanted = request.seq == self._asked and isinstance(response, TransitionResult)
+        if lease is None or not wanted or self._next is None:
+            if lease is not None:
+                self._engine.post(events.Release(TRANSITIONS, lease.grant))
+            return
+        self._asked, self._waits_for_table = None, False
+        self._next = replace(self._next, table=lease)
+
+    def _give_up(self, request: TransitionRequest, reason: str) -> None:
+        if request.seq == self._asked:
+            self._asked, self._waits_for_table = None, False
+            self.fallbacks[reason] += 1
+            self._next = self._crossfade()
+
+    def _crossfade(self) -> Effect:
+        transition = crossfade.TRANSITION
+        return Effect(
+            transition=transition,
+            floats=transition.packed({}),
+            direction="",
+            seed=0.0,
+            duration_s=self._plan.crossfade_s,
+            easing=transition.easing,
+        )
+
+    def _end(self, now_playing: Effect | None) -> None:
+        """Let go of what played before."""
+        if self._playing is not None:
+            self._release(self._playing)
+        self._playing = now_playing
+
+    def _release(self, effect: Effect) -> None:
+        if effect.table is not None:
+            self._engine.post(events.Release(TRANSITIONS, effect.table.grant))
+
+
+def plan_pool(
+    transitions: Sequence[Transition], styles: dict[str, Style]
+) -> tuple[tuple[Transition, Style], ...]:
+    """Return those of the transitions that have a style with a weight, in order."""
+    return tuple(
+        (transition, styles[transition.id])
+        for transition in transitions
+        if transition.id in styles and styles[transition.id].weight > 0
+    )

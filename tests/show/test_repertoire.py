@@ -1,0 +1,81 @@
+"""From the settings' lists to what is played."""
+
+from typing import Any
+
+import pytest
+
+from stillframe.settings import SettingError, load
+from stillframe.show.repertoire import plan_of
+from stillframe.show.stagecraft import TransitionPlan
+from stillframe.transitions.model import Easing
+from stillframe.transitions.registry import BUILT_IN
+
+
+def plan(**settings: str) -> TransitionPlan:
+    environ = {f"STILLFRAME_{name.upper()}": value for name, value in settings.items()}
+    return plan_of(load(file_text=None, file_name="", environ=environ, flags={}), BUILT_IN)
+
+
+def styles(**settings: str) -> dict[str, Any]:
+    return {transition.id: style for transition, style in plan(**settings).pool}
+
+
+def test_a_crossfade_alone_is_what_a_show_has_without_settings() -> None:
+    made = plan()
+    assert [transition.id for transition, _ in made.pool] == ["crossfade"]
+    assert (made.crossfade_s, made.longest_s, made.easing) == (1.2, 10, None)
+
+
+@pytest.mark.parametrize("name", ["block_flip", "Block Puzzle Flip", "block-flip", " BLOCK_FLIP "])
+def test_a_transition_goes_by_any_of_its_names(name: str) -> None:
+    assert set(styles(transitions_type=name)) == {"block_flip"}
+
+
+def test_random_is_all_of_them_or_those_that_are_named_with_their_weights() -> None:
+    assert set(styles(transitions_type="random")) == {transition.id for transition in BUILT_IN}
+    some = styles(transitions_type="random", transitions_enabled="wipe=3, slide, diffuse=0")
+    assert {name: style.weight for name, style in some.items()} == {"wipe": 3.0, "slide": 1.0}
+
+
+def test_single_transitions_have_times_ways_and_parameters_of_their_own() -> None:
+    made = styles(
+        transitions_type="random",
+        transitions_durations_s="wipe=3.5",
+        transitions_directions="slide=left-to-right, wipe=random",
+        transitions_parameters="blinds.columns=20, diffuse.shape=Lines, diffuse.block_size=8",
+    )
+    assert made["wipe"].duration_s == 3.5
+    assert made["slide"].direction == "left-to-right"
+    assert made["blinds"].parameters == {"columns": 20}
+    assert made["diffuse"].parameters == {"shape": "Lines", "block_size": 8}
+
+
+def test_an_easing_is_for_all() -> None:
+    assert plan(transitions_easing="out-cubic").easing is Easing.OUT_CUBIC
+
+
+@pytest.mark.parametrize(
+    ("setting", "text", "said"),
+    [
+        ("type", "wobble", "no transition is called 'wobble'; there are .*crossfade"),
+        ("enabled", "wipe=x", "transitions.enabled has 'x': give 0 to 1000"),
+        ("enabled", "wipe=0", "leaves no transition"),
+        ("enabled", "wipe=nan", "give 0 to 1000"),
+        ("durations_s", "wipe", "has 'wipe': give it a value"),
+        ("durations_s", "wipe=0", "give 0.1 to 60"),
+        ("directions", "slide=up", "slide does not go 'up'; give random, left-to-right"),
+        (
+            "parameters",
+            "blinds.slats=3",
+            "blinds has no parameter 'slats'; it has feather, columns",
+        ),
+        ("parameters", "blinds.columns=999", "columns = 999 is out of range: 2 to 64"),
+        ("parameters", "blinds.columns=many", "could not convert"),
+        ("parameters", "columns=3", "no transition is called ''"),
+    ],
+)
+def test_what_means_nothing_is_refused_with_what_is_allowed(
+    setting: str, text: str, said: str
+) -> None:
+    with pytest.raises(SettingError, match=said):
+        plan(**{"transitions_type": "random", f"transitions_{setting}": text})
