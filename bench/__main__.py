@@ -16,6 +16,7 @@ BENCHES: Final = (
     "library",
     "feeds",
     "audio",
+    "beats",
     "latest",
     "pacing",
     "ipc",
