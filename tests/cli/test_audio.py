@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+import soundfile
 
 from shows import STILLFRAME, environment
 from sound_server import PATIENCE_S, SoundServer, sound_server
 from stillframe.cli.audio import DeviceRow, rows_of
 from stillframe.workers.audio.listening import Device, Server
+from stillframe.workers.audio.sources.synthetic import SyntheticFrames
 
 
 @pytest.fixture
@@ -114,4 +116,29 @@ def test_a_meter_of_nothing_is_one_line(tmp_path: Path) -> None:
     done = run(environment(tmp_path), "meter", "--audio", "file:/no/such/file.ogg")
     assert done.returncode == 1
     assert done.stderr.startswith("stillframe: cannot open")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_file_is_analysed_as_json(tmp_path: Path) -> None:
+    path = tmp_path / "a tune.wav"
+    frames = SyntheticFrames(3, 48_000)
+    soundfile.write(path, frames.take(15 * 48_000), 48_000)
+    done = run(environment(tmp_path), "analyse", str(path))
+    assert (done.returncode, done.stderr) == (0, "")
+    told = json.loads(done.stdout)
+    assert set(told) == {"tempo_bpm", "beats_s", "onsets_s"}
+    assert told["onsets_s"] == sorted(told["onsets_s"])
+    assert 0 <= told["beats_s"][0] < told["beats_s"][-1] <= 15.2
+    ratio = told["tempo_bpm"] / frames.tempo_bpm
+    assert min(abs(ratio - of) for of in (0.5, 1, 2)) < 0.05
+
+
+@pytest.mark.parametrize("content", [None, b"no sound at all"])
+def test_a_file_that_cannot_be_heard_is_one_line(content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "broken.mp3"
+    if content is not None:
+        path.write_bytes(content)
+    done = run(environment(tmp_path), "analyse", str(path))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"stillframe: {path}: ")
     assert done.stderr.count("\n") == 1

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from stillframe.contracts.analysis import AnalysisRequest, AnalysisResult
 from stillframe.contracts.audio import AudioRequest, AudioResult, BinsHandle
 from stillframe.contracts.caps import MIRROR_PAGE_CAP_ITEMS
 from stillframe.contracts.feedparse import FeedParseRequest, FeedParseResult
@@ -211,6 +212,20 @@ def _shader(request: ShaderRequest, making: Making) -> ShaderResult:
     return ShaderResult(**making.echo, path=baked.encode(), messages="")
 
 
+def _rhythm(request: AnalysisRequest, making: Making) -> AnalysisResult:
+    heard_s = request.cursor / 48_000 + 10
+    beats_s = tuple(heard_s - 10 + beat / 2 for beat in range(making.rng.randrange(1, 20)))
+    return AnalysisResult(
+        **making.echo,
+        onsets_s=beats_s,
+        beats_s=beats_s,
+        tempo_bpm=120.0,
+        heard_s=heard_s,
+        length_s=600.0,
+        next_cursor=round(heard_s * 48_000),
+    )
+
+
 ANSWERS: Mapping[str, Callable[[Any, Making], Response]] = {
     "images": _image,
     "library": _library,
@@ -218,6 +233,7 @@ ANSWERS: Mapping[str, Callable[[Any, Making], Response]] = {
     "feeds": _mirror,
     "feedparse": _candidates,
     "audio": _bars,
+    "analysis": _rhythm,
     "transitions": _bake,
     "shaders": _shader,
 }

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from stillframe.contracts.analysis import AnalysisRequest, AnalysisResult
 from stillframe.contracts.audio import (
     AudioRequest,
     AudioResult,
@@ -81,7 +82,15 @@ DROPPED = DroppedItem(
 
 def work_samples() -> tuple[msgspec.Struct, ...]:
     """Return one sample of every request and every answer."""
-    return (*_pictures(), *_library(), *_feeds(), *_sound(), *_effects(), _failure())
+    return (
+        *_pictures(),
+        *_library(),
+        *_feeds(),
+        *_sound(),
+        *_recordings(),
+        *_effects(),
+        _failure(),
+    )
 
 
 def library_variants() -> dict[str, msgspec.Struct]:
@@ -329,6 +338,21 @@ def _sound() -> tuple[msgspec.Struct, ...]:
             bins=BinsHandle(offset_bytes=4096, bar_count=32, ghost_count=16, channel_count=2),
             beat_offset_bytes=8192,
             ts_ns=123_456_789_012,
+        ),
+    )
+
+
+def _recordings() -> tuple[msgspec.Struct, ...]:
+    return (
+        AnalysisRequest(**_asked("analysis"), path=b"/music/one.flac", cursor=480_000),
+        AnalysisResult(
+            **_answered("analysis"),
+            onsets_s=(10.02, 10.5),
+            beats_s=(10.0, 10.5, 11.0),
+            tempo_bpm=120.0,
+            heard_s=20.0,
+            length_s=183.5,
+            next_cursor=960_000,
         ),
     )
 

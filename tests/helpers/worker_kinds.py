@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 
 from photos import shipped
+from sound_server import write_tone
+from stillframe.contracts.analysis import AnalysisRequest
 from stillframe.contracts.control import SettingValue
 from stillframe.contracts.errors import FaultKind
 from stillframe.contracts.feedparse import FeedParseRequest
@@ -154,6 +156,16 @@ def _simulated(name: str) -> Kind:
 
 
 SIMULATED = tuple(_simulated(name) for name in KINDS)
+
+
+def hear(folder: Path, *, cursor: int = 0) -> AnalysisRequest:
+    """Return a request to listen to a file."""
+    path = folder / "tone.wav"
+    if not path.exists():
+        write_tone(path, hz=440, level=0.5, seconds=1)
+    return AnalysisRequest(**_common("analysis"), path=os.fsencode(path), cursor=cursor)
+
+
 IMAGES = Kind(
     name="images",
     module="stillframe.workers.images",
@@ -192,5 +204,12 @@ PARSER = Kind(
     fault=FaultKind.BAD_REQUEST,
     shape=BODIES,
 )
-REAL = (IMAGES, LIBRARY, PAINTER, FETCHER, PARSER)
+LISTENER = Kind(
+    name="analysis",
+    module="stillframe.workers.audio.analysis",
+    good=hear,
+    refused=lambda folder: hear(folder, cursor=5),
+    fault=FaultKind.BAD_REQUEST,
+)
+REAL = (IMAGES, LIBRARY, PAINTER, FETCHER, PARSER, LISTENER)
 EVERY_KIND = (*SIMULATED, *REAL)

@@ -100,7 +100,10 @@ def test_a_bar_begins_on_the_beat_after_its_last() -> None:
     assert bar_line_ns(BEAT, NOW + 1, 4 * S) == NOW + S // 2 + S
     assert bar_line_ns(msgspec.structs.replace(BEAT, in_bar=3), NOW + 1, 4 * S) == NOW + S // 2
     assert bar_line_ns(BEAT, NOW + 1, S) is None
-    assert bar_line_ns(msgspec.structs.replace(BEAT, in_bar=-1), NOW + 1, 4 * S) is None
+    unknown = msgspec.structs.replace(BEAT, in_bar=-1)
+    assert bar_line_ns(unknown, NOW + 1, 4 * S) == NOW + S // 2
+    assert bar_line_ns(unknown, NOW + S, 4 * S) == NOW + S
+    assert bar_line_ns(Beat(), NOW, 4 * S) is None
     assert bar_line_ns(BEAT, NOW + 2 * S, 4 * S) == NOW + S // 2 + 3 * S
 
 

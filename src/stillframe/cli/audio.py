@@ -25,6 +25,7 @@ from stillframe.library.photos import printable
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from stillframe.contracts.analysis import AnalysisResult
     from stillframe.settings import Settings
     from stillframe.show.ears import Ears
     from stillframe.supervision.supervisor import Supervisor
@@ -34,6 +35,7 @@ EXIT_FAILED: Final = 1
 _ANSWER_S: Final = 5.0
 # Thirty pictures a second are a film; a terminal does not show more.
 _LOOK_S: Final = 1 / 30
+_ASK_AGAIN_S: Final = 0.002
 
 
 class DeviceRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +47,14 @@ class DeviceRow(msgspec.Struct, frozen=True, kw_only=True):
     """`playback`: what is played to a sink; or `microphone`."""
     default: bool
     playing: bool
+
+
+class Heard(msgspec.Struct, kw_only=True):
+    """What is in a file, as it is printed."""
+
+    tempo_bpm: float | None = None
+    beats_s: list[float] = msgspec.field(default_factory=list)
+    onsets_s: list[float] = msgspec.field(default_factory=list)
 
 
 @click.group(short_help="See what can be heard here, and what is.")
@@ -89,6 +99,18 @@ def meter(source: str | None) -> None:
         click.echo(f"Listening to {printable(_title(wanted).encode())}; Ctrl-C ends.")
         with _listening(settings) as (supervisor, ears):
             _show(supervisor, ears, Console(highlight=False))
+
+
+@audio.command(short_help="Find the beats of a file.")
+@click.argument("file", type=click.Path(path_type=bytes, readable=False))
+def analyse(file: bytes) -> None:
+    """Print tempo, beats and onsets of FILE as JSON, as they would be heard live.
+
+    Times are in seconds from its beginning; the tempo is null where there is no beat.
+    """
+    with _analysing(file) as supervisor:
+        heard = _heard_in(file, supervisor)
+    click.echo(msgspec.json.encode(heard))
 
 
 def sound_server(environ: Mapping[str, str]) -> "Server | None":
@@ -196,6 +218,59 @@ def _show(supervisor: "Supervisor", ears: "Ears", console: "Console") -> None:
                 live.update(Text(picture(heard, console.width)), refresh=True)
             drawn = heard
             time.sleep(_LOOK_S)
+
+
+@contextlib.contextmanager
+def _analysing(file: bytes) -> "Iterator[Supervisor]":
+    from stillframe.show.code import code_folders
+    from stillframe.show.sound import analysis_spec
+    from stillframe.supervision.supervisor import Supervisor
+
+    confined = _settings(None).workers.sandbox
+    spec = analysis_spec(file, code=code_folders(), confined=confined)
+    with Supervisor([spec], environ=os.environ) as supervisor:
+        yield supervisor
+
+
+def _heard_in(file: bytes, supervisor: "Supervisor") -> Heard:
+    """Have a file listened to, stretch after stretch, and show how far that is."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    heard, cursor = Heard(), 0
+    # Beside the answer, so that it can be written to a file; where nobody watches there is none.
+    shown = sys.stderr.isatty()
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not shown) as progress:
+        task = progress.add_task("heard", total=None)
+        while True:
+            stretch = _next_stretch(file, cursor, supervisor)
+            heard.beats_s += stretch.beats_s
+            heard.onsets_s += stretch.onsets_s
+            heard.tempo_bpm = stretch.tempo_bpm
+            progress.update(task, total=stretch.length_s, completed=stretch.heard_s)
+            cursor = stretch.next_cursor
+            if not cursor:
+                return heard
+
+
+def _next_stretch(file: bytes, cursor: int, supervisor: "Supervisor") -> "AnalysisResult":
+    """Return what is heard next; a refusal ends the command with one line."""
+    from stillframe.contracts.analysis import AnalysisRequest, AnalysisResult
+    from stillframe.supervision import events
+
+    asking = supervisor.asking("analysis")
+    path = os.path.abspath(file)
+    supervisor.post(events.Submit(AnalysisRequest(**asking, path=path, cursor=cursor)))
+    while True:
+        event = supervisor.take()
+        match event:
+            case events.Completed(response=AnalysisResult() as stretch):
+                return stretch
+            case events.Refused(detail=why) | events.Dropped(reason=why):
+                _give_up(f"{printable(file)}: {why}")
+            case None:
+                time.sleep(_ASK_AGAIN_S)
 
 
 def _give_up(why: str) -> None:

@@ -15,6 +15,7 @@ SCENES_CAP_BYTES: Final = 16 * 1024
 FEEDS_CAP_BYTES: Final = 160 * 1024  # all feeds and one reading; bodies go by slot, never here
 FEEDPARSE_CAP_BYTES: Final = 96 * 1024
 AUDIO_CAP_BYTES: Final = 8 * 1024  # settings only; bars go through shared memory
+ANALYSIS_CAP_BYTES: Final = 32 * 1024  # the onsets and beats of one stretch of a file
 TRANSITIONS_CAP_BYTES: Final = 16 * 1024  # parameters only; tables go through shared memory
 SHADERS_CAP_BYTES: Final = 64 * 1024  # a shader's source text
 
@@ -36,4 +37,5 @@ FEED_CAP_ITEMS: Final = 256
 FEEDS_CAP: Final = 200  # as many as a person follows; with their addresses they fit one message
 MIRROR_PAGE_CAP_ITEMS: Final = 64
 BODY_CAP_BYTES: Final = 4 * 1024 * 1024  # of a feed, decoded; the largest real ones are half of it
+ONSETS_CAP_ITEMS: Final = 512  # of one stretch of a file, which is seconds long
 READING_CAP_BYTES: Final = 64 * 1024  # of what a body held, encoded; the rest is left out

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from stillframe.contracts import caps
+from stillframe.contracts.analysis import AnalysisRequest, AnalysisResult
 from stillframe.contracts.audio import AudioRequest, AudioResult
 from stillframe.contracts.codec import Codec
 from stillframe.contracts.control import FromWorker, ToWorker
@@ -60,6 +61,7 @@ PROTOCOLS: Final = MappingProxyType(
         "feeds": Protocol(FeedsRequest, FeedsResult, caps.FEEDS_CAP_BYTES),
         "feedparse": Protocol(FeedParseRequest, FeedParseResult, caps.FEEDPARSE_CAP_BYTES),
         "audio": Protocol(AudioRequest, AudioResult, caps.AUDIO_CAP_BYTES),
+        "analysis": Protocol(AnalysisRequest, AnalysisResult, caps.ANALYSIS_CAP_BYTES),
         "transitions": Protocol(TransitionRequest, TransitionResult, caps.TRANSITIONS_CAP_BYTES),
         "shaders": Protocol(ShaderRequest, ShaderResult, caps.SHADERS_CAP_BYTES),
     }

@@ -89,12 +89,15 @@ def beat_at(beat: Beat, now_ns: int) -> float:
 
 
 def bar_line_ns(beat: Beat, now_ns: int, within_ns: int) -> int | None:
-    """Return when the next bar begins, if bars are told apart and it is soon; else None."""
-    if beat.in_bar < 0 or beat.period_ns <= 0 or beat.next_ns <= 0:
+    """Return when the next bar begins, or the next beat where bars are not told apart.
+
+    None if there is no beat, or it is not soon.
+    """
+    if beat.period_ns <= 0 or beat.next_ns <= 0:
         return None
     # The beat after the last one of a bar is its line; four beats are a bar.
-    beats = (_BEATS_A_BAR - 1 - beat.in_bar) % _BEATS_A_BAR
-    at_ns = beat.next_ns + beats * beat.period_ns
-    while at_ns < now_ns:
-        at_ns += _BEATS_A_BAR * beat.period_ns
+    of_bar = _BEATS_A_BAR if beat.in_bar >= 0 else 1
+    at_ns = beat.next_ns + (of_bar - 1 - beat.in_bar) % of_bar * beat.period_ns
+    if at_ns < now_ns:
+        at_ns += -(-(now_ns - at_ns) // (of_bar * beat.period_ns)) * of_bar * beat.period_ns
     return at_ns if at_ns - now_ns <= within_ns else None

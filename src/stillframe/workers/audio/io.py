@@ -34,6 +34,7 @@ from stillframe.contracts.wire import PROTOCOLS, Protocol
 from stillframe.transport.latest import LatestShape, LatestWriter
 from stillframe.workers.audio.core import Analyser
 from stillframe.workers.audio.faces import face_for
+from stillframe.workers.audio.metronome import Metronome
 from stillframe.workers.audio.sources.setting import open_source
 from stillframe.workers.audio.sources.source import BLOCK_FRAMES, CHANNELS, SAMPLE_RATE_HZ, Source
 from stillframe.workers.audio.sources.synthetic import SyntheticFrames
@@ -169,4 +170,4 @@ class AudioHandler(Handler[AudioRequest, AudioResult]):
     @staticmethod
     def _analyser_of(request: AudioRequest, sample_rate_hz: int, channels: int) -> Analyser:
         face = face_for(request, sample_rate_hz, channels)
-        return Analyser(request, face, None, generation=request.seq)
+        return Analyser(request, face, Metronome(sample_rate_hz), generation=request.seq)

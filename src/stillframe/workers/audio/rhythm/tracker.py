@@ -13,6 +13,7 @@ Guarantees:
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -178,10 +179,14 @@ def analyse(samples: npt.NDArray[np.float32], sample_rate_hz: int) -> Analysis:
         state = rhythm.push(samples[begin : begin + sample_rate_hz])
         beats_s.extend(state.beats_s)
         onsets_s.extend(state.onsets_s)
-    return Analysis(_tempo_bpm(beats_s), tuple(beats_s), tuple(onsets_s))
+    return Analysis(tempo_of(beats_s), tuple(beats_s), tuple(onsets_s))
 
 
-def _tempo_bpm(beats_s: list[float]) -> float | None:
+def tempo_of(beats_s: Sequence[float]) -> float | None:
+    """Return the tempo of most of a recording from its beats, in beats a minute.
+
+    None where there are no two beats.
+    """
     intervals_s = np.diff(beats_s)
     if not intervals_s.size:
         return None

@@ -49,6 +49,7 @@ class SoundFile:
             _check(self._file.samplerate, self._file.channels, self._file.frames)
             self._undo = undo.pop_all()
         self.sample_rate_hz: int = self._file.samplerate
+        self.frames: int = self._file.frames
         self.channels = min(2, self._file.channels)
 
     @property
