@@ -187,7 +187,7 @@ DECLARATIONS: Final[tuple[Setting, ...]] = (
     Switch(
         key="visualizer.photo_on_bar",
         default=False,
-        help="whether the next photo waits for a bar of the music, or a beat where bars are not told",
+        help="whether the next photo waits for a bar of the music, or a beat of it",
     ),
 )
 
