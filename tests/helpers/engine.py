@@ -176,7 +176,7 @@ class RecordingStage:
     def __init__(self) -> None:
         self.uploaded: list[CachedFrame] = []
         self.presented: list[tuple[bytes, Appearance]] = []
-        self.effects: list[Effect] = []
+        self.effects: list[Effect | None] = []
         self.dressed_with: list[Effect] = []
         self.dressed = True
         self.wakes_ns: list[int] = []
@@ -189,7 +189,7 @@ class RecordingStage:
         """Keep what comes next."""
         self.dressed_with.append(effect)
 
-    def present(self, key: bytes, appearance: Appearance, effect: Effect) -> None:
+    def present(self, key: bytes, appearance: Appearance, effect: Effect | None) -> None:
         """Keep what is to be shown."""
         self.presented.append((key, appearance))
         self.effects.append(effect)

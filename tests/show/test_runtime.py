@@ -653,3 +653,14 @@ def test_what_a_feed_does_not_bring_is_a_line(fed: Play) -> None:
     fed.drain()
     line = "[SHOW] not taken url=https://a.example/x reason=tracker detail="
     assert any(said.startswith(line) for said in fed.log())
+
+
+def test_a_photo_that_comes_on_has_an_effect_and_it_is_counted() -> None:
+    play = Play(GIVEN)
+    play.find(b"/p/a.jpg")
+    play.show_first()
+    (effect,) = play.stage.effects
+    assert effect is not None
+    assert effect.transition.id == "crossfade"
+    assert effect in play.stage.dressed_with, "it was made ready before"
+    assert play.runtime.tally.report().transitions_played == {"crossfade": 1}

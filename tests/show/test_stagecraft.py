@@ -1,5 +1,6 @@
 """How the next photo comes on: chosen, baked, in time or not."""
 
+import collections
 import itertools
 from random import Random
 from typing import Any
@@ -56,7 +57,8 @@ class Troupe:
         self.engine = Engine()
         pool = tuple((it.TRANSITION, Style()) for it in transitions)
         fields = {"pool": pool, "crossfade_s": 1.2, "longest_s": 10.0, **changes}
-        self.it = Stagecraft(TransitionPlan(**fields), self.engine, Random(3))
+        counts = collections.Counter[str]()
+        self.it = Stagecraft(TransitionPlan(**fields), self.engine, Random(3), counts)
 
     def bake(self, index: int = 0) -> None:
         """Answer the last request with a table in a slot."""

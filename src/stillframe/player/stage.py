@@ -177,14 +177,14 @@ class QtStage(QObject):
         """Have `failed` told which transition's shader cannot be played, and why."""
         self._failed = failed
 
-    def present(self, key: bytes, appearance: Appearance, effect: Effect) -> None:
+    def present(self, key: bytes, appearance: Appearance, effect: Effect | None) -> None:
         """Begin the transition to the uploaded frame, or cut to it."""
         self._presented_key = key
         animated = appearance is Appearance.TRANSITION
         if animated:
             self._motion(True)
             self._coloured(self._colours)
-        if self._cuts_only or not animated:
+        if self._cuts_only or effect is None:
             self._scene.present(0, 0)  # type: ignore[attr-defined]
             return
         self.dress(effect)

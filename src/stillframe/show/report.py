@@ -60,6 +60,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     worker_restarts: int
     skipped: dict[str, int]
     dropped: dict[str, int]
+    transitions_played: dict[str, int]
+    transition_fallbacks: dict[str, int]
+    """How often a crossfade played instead, by reason."""
     workers: dict[str, WorkerReport]
 
 
@@ -73,6 +76,8 @@ class Tally:
         self.first_photo_ms: float | None = None
         self.skipped: collections.Counter[str] = collections.Counter()
         self.dropped: collections.Counter[str] = collections.Counter()
+        self.played: collections.Counter[str] = collections.Counter()
+        self.fallbacks: collections.Counter[str] = collections.Counter()
         self.workers: dict[str, WorkerReport] = {}
 
     def worker(self, name: str, *, restarts: int, packages: tuple[str, ...]) -> None:
@@ -99,5 +104,7 @@ class Tally:
             worker_restarts=sum(worker.restarts for worker in self.workers.values()),
             skipped=dict(self.skipped),
             dropped=dict(self.dropped),
+            transitions_played=dict(self.played),
+            transition_fallbacks=dict(self.fallbacks),
             workers=self.workers,
         )

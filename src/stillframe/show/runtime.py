@@ -92,8 +92,11 @@ class Stage(Protocol):
     def dress(self, effect: Effect) -> None:
         """Make the next transition ready, while nothing moves."""
 
-    def present(self, key: bytes, appearance: Appearance, effect: Effect) -> None:
-        """Bring the uploaded frame on; report `TransitionEnded` when it stands alone."""
+    def present(self, key: bytes, appearance: Appearance, effect: Effect | None) -> None:
+        """Bring the uploaded frame on, by an effect if it is a transition.
+
+        Report `TransitionEnded` when it stands alone.
+        """
 
     def wake_at(self, at_ns: int, *, on_beat: bool) -> None:
         """Report `TimePassed` then, or with a beat soon after; forget the time set before."""
@@ -136,7 +139,6 @@ class Runtime:
         self._diary = Diary()
         self._courier: Courier | None = None
         self._ears: Ears | None = None
-        self.stagecraft = Stagecraft(plot.transitions, engine, plot.rng)
         self._surface = Size(1, 1)
         if plot.feeds is not None:
             self._courier = Courier(plot.feeds, engine, Gathering(), self._recipient)
@@ -144,6 +146,7 @@ class Runtime:
         self._found_all = False
         self._unpainted: int | None = None  # a scene that waits for what the mirror has
         self.tally = Tally()
+        self.stagecraft = Stagecraft(plot.transitions, engine, plot.rng, self.tally.fallbacks)
         self.view = ShowView()
         """The show at one moment, replaced whole: another thread reads it."""
 
@@ -234,7 +237,10 @@ class Runtime:
     def _present(self, action: script.Present) -> None:
         if self._stage is None:
             return
+        effect = None
         if action.appearance is Appearance.TRANSITION:
+            effect = self.stagecraft.played(ready=self._stage.dressed)
+            self.tally.played[effect.transition.id] += 1
             if self.tally.first_photo_ms is None:
                 self.tally.first_photo_ms = self._age_ms()
             self.tally.transitions += self.tally.photos_shown > 0
@@ -242,7 +248,6 @@ class Runtime:
             self.tally.shown[action.photo.pool] += 1
             self._diary.note(action.photo, self._director.rounds)
         self._journal.note("SHOW", action.appearance.value, photo=action.photo.name)
-        effect = self.stagecraft.played(ready=self._stage.dressed)
         self._stage.present(action.key, action.appearance, effect)
 
     def _dress(self) -> None:
@@ -391,7 +396,8 @@ class Runtime:
     def _notes(self) -> tuple[str, ...]:
         courier = self._courier
         offline = courier is not None and not courier.gathering.online
-        said = (NO_NETWORK if offline else "", self._ears.note if self._ears else "")
+        heard = self._ears.note if self._ears else ""
+        said = (NO_NETWORK if offline else "", heard, self.stagecraft.note)
         return tuple(filter(None, said))
 
     def _take_news(self, news: FeedsResult) -> None:

@@ -70,8 +70,7 @@ def audio_spec(
         standby=True,
         budget=_BUDGET,
         # What was heard a moment ago is of no use to the next frame: only the latest waits.
-        # It takes a hundredth of a processor, and who waits for one hears too late.
-        limits=Limits(niceness=0, backlog=1),
+        limits=Limits(backlog=1),
         sandbox=sandbox(source, environ, code) if confined else None,
     )
 

@@ -96,8 +96,14 @@ class Effect:
 class Stagecraft:
     """The transitions of one show."""
 
-    def __init__(self, plan: TransitionPlan, engine: Engine, rng: Random) -> None:
-        """Begin with nothing chosen."""
+    def __init__(
+        self,
+        plan: TransitionPlan,
+        engine: Engine,
+        rng: Random,
+        fallbacks: collections.Counter[str],
+    ) -> None:
+        """Begin with nothing chosen; `fallbacks` counts crossfades in place of others."""
         self._plan, self._engine, self._rng = plan, engine, rng
         self._history = History()
         self._barred: set[str] = set()
@@ -105,8 +111,13 @@ class Stagecraft:
         self._next: Effect | None = None
         self._waits_for_table = False
         self._playing: Effect | None = None
-        self.fallbacks: collections.Counter[str] = collections.Counter()
-        """How often a crossfade played instead, by reason."""
+        self.fallbacks = fallbacks
+
+    @property
+    def note(self) -> str:
+        """What a person should know; empty if every transition can be played."""
+        names = ", ".join(sorted(self._barred))
+        return f"transitions: this screen cannot play {names}" if names else ""
 
     @property
     def planned(self) -> Effect | None:
