@@ -30,6 +30,7 @@ TESTED_BY = {
     "player.frames": "test_app.py",
     "player.music": "player/test_visualizer.py",
     "player.scheduler": "test_app.py",
+    "player.strip": "transitions/test_on_screen.py",
     "player.stage": "player/test_window.py",
     "player.stalls": "player/test_stall_in_transition.py",
 }

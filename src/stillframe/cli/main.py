@@ -18,6 +18,7 @@ from stillframe.cli.play import play
 from stillframe.cli.quarantine import quarantine
 from stillframe.cli.status import status
 from stillframe.cli.top import top
+from stillframe.cli.transitions import transitions
 from stillframe.settings import SettingError
 
 
@@ -36,6 +37,7 @@ for command in (
     library,
     feeds,
     audio,
+    transitions,
     quarantine,
     doctor,
 ):

@@ -49,7 +49,8 @@ _CURVES: Final = MappingProxyType(
 )
 
 
-def _shader(transition_id: str) -> str:
+def shader_url(transition_id: str) -> str:
+    """Return where the scene finds a transition's shader."""
     return QUrl.fromLocalFile(f"{_SHADERS}/{transition_id}{_BAKED}").toString()
 
 
@@ -65,7 +66,7 @@ def _no_bars(now_ns: int) -> None:
     del now_ns
 
 
-def _uniforms(effect: Effect) -> Iterator[tuple[str, QVector4D | float]]:
+def uniforms(effect: Effect) -> Iterator[tuple[str, QVector4D | float]]:
     """Yield the block's values that a transition sets, by their names in the scene."""
     for vector in range(len(effect.floats) // 4):
         yield f"p{vector}", QVector4D(*effect.floats[4 * vector : 4 * vector + 4])
@@ -168,9 +169,9 @@ class QtStage(QObject):
             size = QSizeF(table.header.width, table.header.height)
         smoothly = bool(effect.transition.table and effect.transition.table.filter is Filter.LINEAR)
         scene: Any = self._scene
-        for name, value in _uniforms(effect):
+        for name, value in uniforms(effect):
             self._effect.setProperty(name, value)
-        scene.dress(_shader(effect.transition.id), self._table_source, smoothly, size)
+        scene.dress(shader_url(effect.transition.id), self._table_source, smoothly, size)
         self._wait_to_dress()
 
     def tell_failures(self, failed: Callable[[str, str], None]) -> None:

@@ -50,8 +50,13 @@ class Ears:
     """What is listened to, and what was heard last."""
 
     def __init__(self, settings: AudioSettings, engine: Engine, reader: LatestReader) -> None:
-        """Listen to nothing yet."""
+        """Listen to nothing yet.
+
+        Raises:
+            SettingError: if the equaliser's text is none.
+        """
         self._settings, self._engine, self._reader = settings, engine, reader
+        decibels(settings.equaliser_db)  # refused now, not in the middle of a show
         self._open = False
         self._asked = False  # and not answered yet
         self._refusal = ""

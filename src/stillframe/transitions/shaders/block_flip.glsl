@@ -17,7 +17,7 @@ vec4 transition(vec2 at)
     vec4 old = from_at(at);
     if (local <= 0.0)
         return old;
-    if (local >= 1.0)
+    if (local >= 1.0 || progress >= 1.0)
         return fresh;
     vec2 face = upright ? vec2(off.x, seen) : vec2(seen, off.y);
     vec2 place = (tile + 0.5 + face) / table_size;
@@ -26,6 +26,7 @@ vec4 transition(vec2 at)
     float light = 0.42 + 0.58 * pow(scale, 0.55);
     float edge_px = 1.5 * table_size.x / size_px.x;
     float inside = 1.0 - smoothstep(0.5 - edge_px / max(scale, 0.05), 0.5, abs(seen));
-    vec4 behind = vec4(mat_colour.rgb * 0.6, mat_colour.a);
+    // What shows between the cards is the new photo in their shade: no hole in the picture.
+    vec4 behind = vec4(fresh.rgb * 0.3, fresh.a);
     return mix(behind, vec4(side.rgb * light, side.a), inside);
 }
