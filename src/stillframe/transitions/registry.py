@@ -9,10 +9,22 @@ from typing import Final
 from stillframe.transitions.declared import (
     blinds,
     block_flip,
+    block_spins,
+    burn,
+    clock_wipe,
     crossfade,
     diffuse,
+    doors,
+    film_burn,
+    iris,
+    kaleidoscope,
+    luma_wipe,
+    peel,
+    ripple,
     slide,
+    warp_dissolve,
     wipe,
+    zoom_blur,
 )
 from stillframe.transitions.model import Transition
 
@@ -23,5 +35,17 @@ BUILT_IN: Final[tuple[Transition, ...]] = (
     diffuse.TRANSITION,
     block_flip.TRANSITION,
     blinds.TRANSITION,
+    peel.TRANSITION,
+    block_spins.TRANSITION,
+    ripple.TRANSITION,
+    warp_dissolve.TRANSITION,
+    burn.TRANSITION,
+    iris.TRANSITION,
+    clock_wipe.TRANSITION,
+    zoom_blur.TRANSITION,
+    luma_wipe.TRANSITION,
+    kaleidoscope.TRANSITION,
+    film_burn.TRANSITION,
+    doors.TRANSITION,
 )
 """In the order in which people read them."""

@@ -1,0 +1,13 @@
+"""Light leaks in, and the next photo is in it."""
+
+from typing import Final
+
+from stillframe.transitions.model import Easing, Transition
+
+TRANSITION: Final = Transition(
+    id="film_burn",
+    name="Film burn",
+    summary="light leaks in, and the next photo is in it",
+    default_duration_s=2.2,
+    easing=Easing.IN_OUT_SINE,
+)
