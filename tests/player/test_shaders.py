@@ -9,7 +9,7 @@ import pytest
 
 SHADERS = Path(str(resources.files("stillframe.player"))) / "shaders"
 QSB = Path(PySide6.__file__).parent / "qsb"
-SOURCES = sorted(SHADERS.glob("*.frag"))
+SOURCES = sorted(SHADERS.rglob("*.frag"))
 
 
 def test_there_is_a_shader() -> None:
@@ -25,6 +25,6 @@ def test_a_shader_baked_anew_is_the_one_that_is_shipped(source: Path, tmp_path: 
 
 
 def test_no_baked_shader_is_without_its_source() -> None:
-    assert [path.name for path in sorted(SHADERS.glob("*.qsb"))] == [
-        f"{source.name}.qsb" for source in SOURCES
+    assert sorted(SHADERS.rglob("*.qsb")) == [
+        source.with_name(f"{source.name}.qsb") for source in SOURCES
     ]

@@ -61,6 +61,11 @@ def test_a_worker_that_says_nothing_more_is_as_silence() -> None:
     assert play(6.0, hearing(before.at_ns), before, fresh=False).strength == 0
 
 
+def test_a_time_still_to_come_keeps_nothing_up() -> None:
+    before = play(1.0, hearing(NOW), Visual(NOW))
+    assert play(6.0, hearing(before.at_ns + 3600 * S), before, fresh=False).strength == 0
+
+
 def test_what_comes_back_is_seen_at_once() -> None:
     before = play(1.0, hearing(NOW), Visual(NOW))
     late = play(0.5, hearing(before.at_ns), before, fresh=False)

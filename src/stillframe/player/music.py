@@ -10,15 +10,15 @@ from PySide6.QtCore import QObject
 from PySide6.QtQuick import QQuickItem
 
 from stillframe.contracts.hearing import Hearing
+from stillframe.player.frame_clock import FrameClock
 from stillframe.player.scheduler import Scheduler
 from stillframe.player.stage import QtStage
-from stillframe.player.visualizer import STYLES, Visualizer
+from stillframe.player.visualizer import OFF, STYLES, Visualizer
 from stillframe.player.window import PhotoWindow
 from stillframe.settings import Settings
 from stillframe.show.ears import Ears, shows_sound
 from stillframe.show.visual import bar_line_ns
 
-OFF: Final = STYLES[0]
 FIRST: Final = STYLES[1]
 # Two bars of slow music: a photo that waits for longer would seem stuck.
 _BAR_WITHIN_NS: Final = 4_000_000_000
@@ -46,7 +46,7 @@ class Music:
             window.sounds,
             settings.visualizer,
             scheduler=scheduler,
-            frames_per_s=window.screen().refreshRate(),
+            clock=FrameClock(window, scheduler),
             drawn=self._on_drawn,
         )
         if settings.visualizer.photo_colours:
@@ -69,8 +69,6 @@ class Music:
             return
         self._ears.listen(on=style != OFF)
         self.visualizer.choose(style, self._ears.poll)
-        if style == OFF:
-            self._scene.setProperty("beat", 0.0)
 
     def _on_drawn(self, beat: float) -> None:
         if self._settings.visualizer.pulse:

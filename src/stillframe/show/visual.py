@@ -58,7 +58,8 @@ def next_visual(before: Visual, heard: Hearing | None, now_ns: int) -> Visual:
     elapsed_s = min(_LONGEST_FRAME_S, max(0.0, (now_ns - before.at_ns) / _NS_PER_S))
     if heard is None:
         return Visual(now_ns, _faded(before.strength, elapsed_s))
-    late_s = max(0.0, (now_ns - heard.ts_ns) / _NS_PER_S - _LATE_S)
+    # A time that is still to come is as wrong as one long gone.
+    late_s = max(0.0, abs(now_ns - heard.ts_ns) / _NS_PER_S - _LATE_S)
     sounding = heard.sounding and late_s <= 0
     strength = (
         before.strength + (1 - before.strength) * -math.expm1(-elapsed_s / _FADE_IN_S)

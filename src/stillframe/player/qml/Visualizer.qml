@@ -1,41 +1,38 @@
-// Sound over the photo: one shader, one small texture that is new with each frame.
+// Sound over the photo: a shader for each style, one small texture that is new with each frame.
 //
-// Counterpart: visualizer.py says what is heard, with hear(); shaders/visualizer.frag draws it.
+// Counterpart: visualizer.py says what is heard, with hear(); shaders/sound/ draws it.
 import QtQuick
 
 Item {
     id: visualizer
 
-    property int picture: 0
+    property string style: ""
+    property bool drawn: false
     property string place: "bottom"
     property real share: 0.3
     property color lowColour: "white"
     property color highColour: "white"
     property color lineColour: "white"
     // What fills the screen, and what is as wide as it but only so tall.
-    readonly property bool whole: picture === 5
-    readonly property bool square: picture === 3
+    readonly property bool whole: style === "pulse"
+    readonly property bool square: style === "radial"
     readonly property bool upright: !whole && !square && (place === "left" || place === "right")
     readonly property real tall: share * (upright ? width : height)
 
-    // Colours change as slowly as the photos that they are from.
-    Behavior on lowColour { ColorAnimation { duration: 1500 } }
-    Behavior on highColour { ColorAnimation { duration: 1500 } }
+    // Colours change as slowly as the photos that they are from; where nobody sees it, at once.
+    Behavior on lowColour { enabled: visualizer.drawn; ColorAnimation { duration: 1500 } }
+    Behavior on highColour { enabled: visualizer.drawn; ColorAnimation { duration: 1500 } }
 
-    visible: picture > 0 && effect.strength > 0
+    visible: drawn
 
-    function hear(source: string, strength: real, sink: real, level: real, beat: real): void {
+    function hear(source: string, barCount: real, strength: real, sink: real, level: real, beat: real): void {
         if (source !== "")
             numbers.source = source
+        effect.bar_count = barCount
         effect.strength = strength
         effect.sink = sink
         effect.level = level
         effect.beat = beat
-    }
-
-    function count(channels: real, bars: real): void {
-        effect.channels = channels
-        effect.bar_count = bars
     }
 
     Image {
@@ -74,9 +71,7 @@ Item {
             : visualizer.place === "left" ? 90 : -90
 
         property Image heard: numbers
-        property real picture: visualizer.picture
-        property real channels: 1
-        property real bar_count: 64
+        property real bar_count: 1
         property real strength: 0
         property real sink: 1
         property real level: 0
@@ -85,6 +80,6 @@ Item {
         property color low_colour: visualizer.lowColour
         property color high_colour: visualizer.highColour
         property color line_colour: visualizer.lineColour
-        fragmentShader: "../shaders/visualizer.frag.qsb"
+        fragmentShader: visualizer.style === "" ? "" : `../shaders/sound/${visualizer.style}.frag.qsb`
     }
 }
