@@ -6,7 +6,7 @@ import QtQuick
 Item {
     id: visualizer
 
-    property string style: ""
+    property string style: "spectrum"
     property bool drawn: false
     property string place: "bottom"
     property real share: 0.3
@@ -80,6 +80,6 @@ Item {
         property color low_colour: visualizer.lowColour
         property color high_colour: visualizer.highColour
         property color line_colour: visualizer.lineColour
-        fragmentShader: visualizer.style === "" ? "" : `../shaders/sound/${visualizer.style}.frag.qsb`
+        fragmentShader: `../shaders/sound/${visualizer.style}.frag.qsb`
     }
 }
