@@ -1,22 +1,23 @@
 """The shader baker's request and result.
 
-Role: one fragment shader's source in, a baked file out. Counterpart: a one-shot worker that may
-run `qsb` and nothing else, in a private temporary folder.
+Role: a transition in the open GL Transitions format in, a baked file out. Counterpart:
+`workers.shaders`, which may run `qsb` and nothing else, in a folder of its own.
 """
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
 from stillframe.contracts.images import Path
 from stillframe.contracts.messages import Request, Response, Text
 
-SourceText = Annotated[str, msgspec.Meta(max_length=60_000)]
-"""Below the channel's cap with room for the other fields; public transitions are under 10 kB."""
+# Below the channel's cap with room for the other fields; public transitions are under 10 kB.
+SOURCE_CAP_CHARS: Final = 60_000
+SourceText = Annotated[str, msgspec.Meta(max_length=SOURCE_CAP_CHARS)]
 
 
 class ShaderRequest(Request, frozen=True, kw_only=True, tag="shaders.request"):
-    """Bake `source`, a Vulkan-style GLSL fragment shader called `name`."""
+    """Translate and bake `source`, a file of the GL Transitions format called `name`."""
 
     name: Text
     source: SourceText

@@ -1,0 +1,71 @@
+"""A transition that a person has dropped into a folder.
+
+Role: from a file's name and text to a `Transition`, and to the key under which its baked form is
+kept. Counterpart: `transitions.glsl` translates the text, `workers.shaders` bakes and keeps it,
+`show.shading` finds the files.
+
+Guarantees: the same text has the same key, whatever its file is called; another version of the
+translation or of the prelude has other keys.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from stillframe.transitions.glsl.tokens import ShaderRefusedError
+from stillframe.transitions.model import Filter, Table, Transition
+
+SUFFIX: Final = ".glsl"
+PREFIX: Final = "gl-"
+"""Before the name of each: no transition of our own begins so."""
+TEXTURE: Final = "gl-texture"
+"""The table that files with an image of their own read in its place."""
+
+# Raised when the same text is translated or baked otherwise than before.
+_EDITION: Final = b"1"
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,47}")
+_DURATION_S: Final = 3.0
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """One file.
+
+    Attributes:
+        text: of the file.
+        key: names its baked form.
+    """
+
+    transition: Transition
+    text: str
+    key: str
+
+
+def dropped(file_name: str, text: str, prelude: str) -> Dropped:
+    """Return what a file is, before anybody has looked into it.
+
+    Raises:
+        ShaderRefusedError: if its name cannot name a transition.
+    """
+    name = file_name.removesuffix(SUFFIX)
+    if not file_name.endswith(SUFFIX) or not _NAME.fullmatch(name):
+        raise ShaderRefusedError(
+            0, f"call it such as swirl{SUFFIX}: letters, digits, _ and -, 48 at most"
+        )
+    # To ask for an image that is not read costs little; not to have one that is read shows.
+    reads = "sampler2D" in text
+    transition = Transition(
+        id=PREFIX + name,
+        name=name,
+        summary=f"from {file_name}",
+        default_duration_s=_DURATION_S,
+        table=Table(name=TEXTURE, filter=Filter.LINEAR) if reads else None,
+    )
+    return Dropped(transition, text, _key(text, prelude))
+
+
+def _key(text: str, prelude: str) -> str:
+    parts = (_EDITION, prelude.encode(), text.encode())
+    digest = hashlib.sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts))
+    return digest.hexdigest()
