@@ -179,6 +179,7 @@ ALLOWED = [
     ("player/scheduler.py", "from PySide6.QtCore import QTimer"),
     ("player/good.py", "from importlib import resources"),
     ("supervision/process.py", "import subprocess"),
+    ("workers/shaders/compiler.py", "import subprocess"),
     ("cli/good.py", "from stillframe import __version__, app"),
     ("workers/loop.py", "import sys\nnames = [name for name in sys.modules]"),
     ("contracts/good.py", "import enum\nimport msgspec"),

@@ -26,7 +26,7 @@ from stillframe.supervision.spec import WorkerSpec
 from stillframe.transport.arena import ArenaShape
 from virtual_screen import VirtualScreen
 
-KINDS = ("images", "library", "scenes", "transitions", "feeds", "feedparse", "audio")
+KINDS = ("images", "library", "scenes", "transitions", "shaders", "feeds", "feedparse", "audio")
 
 
 def examine(

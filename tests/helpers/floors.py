@@ -234,8 +234,8 @@ def _qt(module: Module) -> Iterator[str]:
 
 
 def _processes(module: Module) -> Iterator[str]:
-    """One module starts processes."""
-    if module.name == "supervision.process":
+    """One module starts processes, and one worker the one program that it is made for."""
+    if module.name in ("supervision.process", "workers.shaders.compiler"):
         return
     for found in module.foreign_imports():
         if _within(found.full, SPAWNERS) or found.full in [f"os.{name}" for name in SPAWNING]:

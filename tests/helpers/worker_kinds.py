@@ -20,7 +20,9 @@ from stillframe.contracts.library import Follow, LibraryRequest, Scan, Survey
 from stillframe.contracts.messages import Request
 from stillframe.contracts.pixels import PixelFormat, Size
 from stillframe.contracts.scenes import SceneRequest
+from stillframe.contracts.shaders import ShaderRequest
 from stillframe.contracts.wire import PROTOCOLS, Protocol
+from stillframe.show.code import shader_compiler
 from stillframe.transport.arena import ArenaShape
 from wire_samples_work import work_samples
 from worker_sim import KINDS, WITH_SLOTS, Act, Script
@@ -45,6 +47,7 @@ class Kind:
         good: makes a request that is fulfilled; gets a folder to write into.
         refused: makes a request that is refused.
         fault: why.
+        folder_setting: the setting that names a folder to write into; empty for none.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Kind:
     fault: FaultKind
     shape: ArenaShape | None = None
     settings: Mapping[str, SettingValue] = field(default_factory=dict)
+    folder_setting: str = ""
 
     def __str__(self) -> str:
         return self.module.removeprefix("stillframe.workers.")
@@ -112,6 +116,11 @@ def follow(cursor: int = 0, patience_ms: int = 200) -> LibraryRequest:
 def paint(folder: Path, index: int = 0, size: Size = SIZE) -> SceneRequest:
     """Return a request to paint a scene."""
     return SceneRequest(**_common("scenes"), folder=os.fsencode(folder), index=index, size=size)
+
+
+def bake(source: str) -> ShaderRequest:
+    """Return a request to bake a transition."""
+    return ShaderRequest(**_common("shaders"), name="swirl.glsl", source=source)
 
 
 def gather(*urls: str) -> FeedsRequest:
@@ -211,5 +220,14 @@ LISTENER = Kind(
     refused=lambda folder: hear(folder, cursor=5),
     fault=FaultKind.BAD_REQUEST,
 )
-REAL = (IMAGES, LIBRARY, PAINTER, FETCHER, PARSER, LISTENER)
+BAKER = Kind(
+    name="shaders",
+    module="stillframe.workers.shaders",
+    good=lambda _: bake("vec4 transition(vec2 uv) { return getToColor(uv); }"),
+    refused=lambda _: bake("void main() {}"),
+    fault=FaultKind.UNSUPPORTED_FORMAT,
+    settings={"compiler": os.fsdecode(shader_compiler()), "processor_s": 10},
+    folder_setting="folder",
+)
+REAL = (IMAGES, LIBRARY, PAINTER, FETCHER, PARSER, LISTENER, BAKER)
 EVERY_KIND = (*SIMULATED, *REAL)

@@ -7,7 +7,7 @@ from pathlib import Path
 import PIL
 import pytest
 
-from stillframe.show.code import code_folders, network_files
+from stillframe.show.code import code_folders, network_files, shader_compiler
 
 
 def test_what_workers_load_late_lies_in_these_folders() -> None:
@@ -39,3 +39,22 @@ def test_what_the_network_needs_is_public_and_there() -> None:
     assert b"/etc/hosts" in found
     assert all(os.path.exists(path) for path in found)
     assert not any(b"shadow" in path or path in (b"/etc", b"/run") for path in found)
+
+
+def test_the_shader_compiler_is_found_where_packages_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = shader_compiler()
+    assert os.path.isabs(found)
+    assert os.access(found, os.X_OK)
+    elsewhere = tmp_path / "PySide6" / "qsb"
+    elsewhere.parent.mkdir()
+    elsewhere.touch(0o755)
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    assert shader_compiler() == b"", "not where a person happens to be"
+    packages = tmp_path / "site-packages"
+    (packages / "PySide6").mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [str(packages)])
+    assert shader_compiler() == b""
+    (packages / "PySide6" / "qsb").touch(0o755)
+    assert shader_compiler() == os.fsencode(packages / "PySide6" / "qsb")

@@ -94,6 +94,7 @@ def test_each_kind_has_a_cap_on_what_may_wait_and_of_sound_only_the_latest_does(
         "audio": 1,
         "scenes": 1,
         "feedparse": 4,
+        "shaders": 1,
     }
     assert {name: spec.limits.backlog for name, spec in specs().items()}.items() <= caps.items()
 
@@ -252,3 +253,23 @@ def test_bodies_have_memory_of_their_own_and_decoders_see_the_mirror() -> None:
 
 def test_a_mirror_that_no_setting_can_name_is_none() -> None:
     assert with_feeds(b"/home/\xff/feeds")["feeds"].settings["mirror"] == ""
+
+
+def test_the_shader_baker_starts_one_program_and_writes_one_folder() -> None:
+    settings = load(file_text="", file_name="none", environ={}, flags={})
+    shaders, compiler = b"/home/ada/.cache/stillframe/shaders", b"/usr/lib/PySide6/qsb"
+    places = Places(roots=ROOTS, scenes=SCENES, index=INDEX, shaders=shaders, compiler=compiler)
+    (spec,) = (one for one in worker_specs(settings, ARENA, places) if one.name == "shaders")
+    assert spec.sandbox is not None
+    assert spec.sandbox.execute == (compiler,)
+    assert spec.sandbox.read == (b"/usr/lib/PySide6/Qt/lib",)
+    assert spec.sandbox.write == spec.sandbox.make == (shaders,)
+    assert spec.sandbox.sockets is Sockets.NONE
+    assert not spec.eager
+    assert spec.settings["folder"] == shaders.decode()
+    # Without one it is there all the same, and says what is missing.
+    places = Places(roots=ROOTS, scenes=SCENES, index=INDEX, shaders=shaders)
+    (spec,) = (one for one in worker_specs(settings, ARENA, places) if one.name == "shaders")
+    assert spec.sandbox is not None
+    assert (spec.sandbox.execute, spec.sandbox.read) == ((), ())
+    assert spec.settings["compiler"] == ""

@@ -8,7 +8,7 @@ from stillframe.transitions.glsl.tokens import ShaderRefusedError
 
 def test_a_file_is_a_transition_of_its_own_kind() -> None:
     found = dropped("Box-2_b.glsl", "text", "prelude")
-    assert (found.transition.id, found.transition.name) == ("gl-Box-2_b", "Box-2_b")
+    assert (found.transition.id, found.transition.name) == ("gl-box-2_b", "Box-2_b")
     assert found.transition.table is None
     assert found.text == "text"
 
@@ -28,7 +28,18 @@ def test_the_key_is_that_of_the_text_and_of_what_stands_before_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", ".glsl", "a.frag", "../a.glsl", "a b.glsl", "é.glsl", "-.glsl", "a" * 49 + ".glsl"]
+    "name",
+    [
+        "",
+        ".glsl",
+        "a.frag",
+        "../a.glsl",
+        "a.b.glsl",
+        "a b.glsl",
+        "é.glsl",
+        "-.glsl",
+        "a" * 49 + ".glsl",
+    ],
 )
 def test_a_name_that_names_no_transition_is_refused(name: str) -> None:
     with pytest.raises(ShaderRefusedError, match="call it such as"):

@@ -150,7 +150,7 @@ def places_of(groups: "tuple[Group, ...]", *, feeds: bool = False) -> "Places":
     """Return where the workers of a show of these groups, and perhaps feeds, keep things."""
     from platformdirs import user_cache_path
 
-    from stillframe.show.code import code_folders, network_files
+    from stillframe.show.code import code_folders, network_files, shader_compiler
     from stillframe.show.specs import Places
 
     cache = os.fsencode(user_cache_path("stillframe"))
@@ -161,6 +161,8 @@ def places_of(groups: "tuple[Group, ...]", *, feeds: bool = False) -> "Places":
         code=code_folders(),
         network=network_files() if feeds else (),
         mirror=cache + b"/feeds" if feeds else b"",
+        shaders=cache + b"/shaders",
+        compiler=shader_compiler(),
     )
 
 

@@ -39,6 +39,15 @@ def network_files() -> tuple[bytes, ...]:
     return tuple(os.fsencode(path) for path in _NETWORK if os.path.exists(path))
 
 
+def shader_compiler() -> bytes:
+    """Return Qt's shader compiler, which comes with the extra `shaders`; empty without it."""
+    for folder in sys.path:
+        path = os.path.join(folder, "PySide6", "qsb")
+        if os.path.basename(folder) in _PACKAGES and os.access(path, os.X_OK):
+            return os.fsencode(os.path.abspath(path))
+    return b""
+
+
 def code_folders() -> tuple[bytes, ...]:
     """Return the folders of this Python, its packages, this one and the system's libraries."""
     python = [sysconfig.get_path(name) for name in _PYTHON]

@@ -44,9 +44,17 @@ _NO_ENVIRONMENT: Final[Mapping[str, str]] = MappingProxyType({})
 BODIES: Final = ArenaShape(4, PIXELS_OFFSET_BYTES + BODY_CAP_BYTES, PixelFormat.OPAQUE)
 # One plays, one waits, one is baked; and one for the next question.
 TABLES: Final = ArenaShape(4, PIXELS_OFFSET_BYTES + (1 << 20))
+# A transition takes a tenth of a second.
+_SHADER_PROCESSOR_S: Final = 10
+# The limit above holds for work; a busy machine may have little of a processor to spare.
+_SHADER_DEADLINE_S: Final = 120.0
+# The compiler maps 0.2 GiB of libraries; a text that is built to grow is stopped here.
+_SHADER_MEMORY_BYTES: Final = 1 << 30
 # It takes milliseconds; a crossfade is better than a transition that comes later than this.
 _BAKE_DEADLINE_S: Final = 5.0
 _BAKE_MEMORY_BYTES: Final = 512 << 20
+# Beside the compiler.
+_COMPILER_LIBRARIES: Final = b"/Qt/lib"
 # Documents are known that cost a parser seconds a kilobyte; an honest one takes one at most.
 _PARSE_DEADLINE_S: Final = 5.0
 # One such document costs a worker; a person may follow several of them.
@@ -70,6 +78,8 @@ class Places:
         network: what tells how names become addresses, and whose certificates are believed.
         mirror: the folder in which the images of feeds are kept; empty for a show without feeds.
         code: the folders of what is loaded late.
+        shaders: the folder in which a person's transitions are kept, baked.
+        compiler: what bakes them; empty where there is none.
     """
 
     roots: tuple[bytes, ...]
@@ -78,6 +88,8 @@ class Places:
     code: tuple[bytes, ...] = ()
     network: tuple[bytes, ...] = ()
     mirror: bytes = b""
+    shaders: bytes = b""
+    compiler: bytes = b""
 
 
 def decoders(settings: Settings, cores: int) -> int:
@@ -135,6 +147,7 @@ def _sandboxes(settings: Settings, places: Places) -> dict[str, Sandbox]:
             make=index,
             memory_bytes=_SCAN_MEMORY_BYTES,
         ),
+        "shaders": _of_shaders(places),
         "transitions": Sandbox(read=places.code, memory_bytes=_BAKE_MEMORY_BYTES),
         "scenes": Sandbox(write=scenes, make=scenes, memory_bytes=_PAINT_MEMORY_BYTES),
         "feeds": Sandbox(
@@ -146,6 +159,18 @@ def _sandboxes(settings: Settings, places: Places) -> dict[str, Sandbox]:
         ),
         "feedparse": Sandbox(read=places.code, memory_bytes=_PARSE_MEMORY_BYTES),
     }
+
+
+def _of_shaders(places: Places) -> Sandbox:
+    """Return what the shader baker may do: start the compiler, and write its folder."""
+    compiler = places.compiler
+    return Sandbox(
+        read=(os.path.dirname(compiler) + _COMPILER_LIBRARIES,) if compiler else (),
+        write=(places.shaders,),
+        make=(places.shaders,),
+        execute=(compiler,) if compiler else (),
+        memory_bytes=_SHADER_MEMORY_BYTES,
+    )
 
 
 def backlog_caps(queues: QueueSettings) -> dict[str, int]:
@@ -160,6 +185,8 @@ def backlog_caps(queues: QueueSettings) -> dict[str, int]:
         # Painted one after the other, each when the one before is there.
         "scenes": 1,
         "feedparse": queues.feeds,
+        # Asked for one after the other, each when the one before is there.
+        "shaders": 1,
     }
 
 
@@ -199,7 +226,27 @@ def _unconfined(
         limits=Limits(backlog=caps["scenes"]),
     )
     feeds = _feed_workers(settings, places) if places.mirror else ()
-    return images, library, scenes, _baker(caps["transitions"]), *feeds
+    shaders = (_shader_baker(places, caps["shaders"]),) if places.shaders else ()
+    return images, library, scenes, _baker(caps["transitions"]), *shaders, *feeds
+
+
+def _shader_baker(places: Places, backlog: int) -> WorkerSpec:
+    """Return who makes a person's own transitions playable."""
+    return WorkerSpec(
+        name="shaders",
+        module="stillframe.workers.shaders",
+        protocol=PROTOCOLS["shaders"],
+        settings={
+            "folder": _as_setting(places.shaders),
+            "compiler": _as_setting(places.compiler),
+            "processor_s": _SHADER_PROCESSOR_S,
+        },
+        eager=False,
+        deadlines=Deadlines(task_s=_SHADER_DEADLINE_S),
+        shutdown=Shutdown(idle_s=_IDLE_S),
+        # Another worker would fare no better.
+        limits=Limits(backlog=backlog, attempts=1),
+    )
 
 
 def _baker(backlog: int) -> WorkerSpec:

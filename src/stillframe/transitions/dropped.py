@@ -24,7 +24,7 @@ TEXTURE: Final = "gl-texture"
 
 # Raised when the same text is translated or baked otherwise than before.
 _EDITION: Final = b"1"
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,47}")
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,47}")
 _DURATION_S: Final = 3.0
 
 
@@ -56,7 +56,7 @@ def dropped(file_name: str, text: str, prelude: str) -> Dropped:
     # To ask for an image that is not read costs little; not to have one that is read shows.
     reads = "sampler2D" in text
     transition = Transition(
-        id=PREFIX + name,
+        id=PREFIX + name.lower(),
         name=name,
         summary=f"from {file_name}",
         default_duration_s=_DURATION_S,

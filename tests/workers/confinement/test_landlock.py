@@ -87,6 +87,17 @@ def test_a_program_comes_with_its_loader_and_the_systems_libraries() -> None:
     assert list(landlock.system_rights(Sandbox(read=(b"/r",)))) == []
 
 
+def test_a_program_that_was_patched_comes_with_its_loader_too(tmp_path: Path) -> None:
+    # As tools that rewrite libraries' places leave it: the name of the loader far behind the head.
+    header = b"\x7fELF\x02\x01".ljust(32, b"\0") + struct.pack("<Q", 64)
+    header = header.ljust(54, b"\0") + struct.pack("<HH", 56, 1)
+    segment = struct.pack("<IIQQQQ", 3, 4, 200_000, 0, 0, 11).ljust(56, b"\0")
+    program = tmp_path / "patched"
+    program.write_bytes((header.ljust(64, b"\0") + segment).ljust(200_000) + b"/lib/ld.so\0")
+    rights = dict(landlock.system_rights(Sandbox(execute=(os.fsencode(program),))))
+    assert Access.EXECUTE in rights[b"/lib/ld.so"]
+
+
 def test_a_program_that_cannot_be_read_needs_nothing(tmp_path: Path) -> None:
     sandbox = Sandbox(execute=(os.fsencode(tmp_path / "none"), b"/a\0b"))
     assert not [a for _, a in landlock.system_rights(sandbox) if Access.EXECUTE in a]

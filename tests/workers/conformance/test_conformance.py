@@ -34,7 +34,9 @@ class Asking:
     @classmethod
     @contextmanager
     def of(cls, kind: Kind, folder: Path) -> Iterator["Asking"]:
-        with WorkerChild.ready(kind.name, kind.shape, kind.module, **kind.settings) as child:
+        own = {kind.folder_setting: str(folder)} if kind.folder_setting else {}
+        settings = {**kind.settings, **own}
+        with WorkerChild.ready(kind.name, kind.shape, kind.module, **settings) as child:
             yield cls(kind, child, folder)
 
     def request(self, *, refused: bool = False) -> Request:

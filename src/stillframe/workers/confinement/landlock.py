@@ -28,8 +28,9 @@ from stillframe.workers.confinement.kernel import Kernel
 from stillframe.workers.confinement.reports import UnsupportedError, left_out
 
 _O_PATH: Final = os.O_PATH | os.O_CLOEXEC
-# Enough for an ELF file's header and the table after it.
-_HEAD_BYTES: Final = 4096
+# An ELF file begins with its header and the table after it; the loader's name is near the end of a
+# program that was patched, as those in Python's packages are.
+_HEAD_BYTES: Final = 1 << 20
 _LIBRARIES: Final = (b"/lib", b"/lib64", b"/usr/lib", b"/usr/lib64", b"/usr/local/lib")
 _LIBRARY_CACHE: Final = b"/etc/ld.so.cache"
 _FOLDER_MODE: Final = 0o700
