@@ -51,9 +51,11 @@ from stillframe.show.gathering import FeedPlan, plan_of
 from stillframe.show.journal import print_to
 from stillframe.show.memory import plan_arena
 from stillframe.show.records import Records
+from stillframe.show.repertoire import NO_FILES
 from stillframe.show.repertoire import plan_of as plan_of_transitions
 from stillframe.show.report import Report
 from stillframe.show.runtime import Plot, Runtime
+from stillframe.show.shading import Shelf
 from stillframe.show.sources import Group, Sources
 from stillframe.show.specs import Places, decoders, worker_specs
 from stillframe.supervision.supervisor import Reader, Supervisor
@@ -81,6 +83,7 @@ class PlayOptions:
         measure: whether to have Qt log its frames, for the report.
         places: where the workers find and keep things; the groups' roots are among them.
         state_folder: where the log and the quarantine are kept; None keeps neither.
+        own_transitions: a person's own, beside those that come with the product.
         on_open: called on Qt's thread once the window is open, for those who measure or watch.
     """
 
@@ -94,6 +97,7 @@ class PlayOptions:
     feeds: tuple[FeedSource, ...] = ()
     state_folder: Path | None = None
     on_open: Callable[[QQuickView], None] | None = None
+    own_transitions: Shelf = NO_FILES
 
 
 def play(options: PlayOptions, environ: MutableMapping[str, str]) -> Report:
@@ -235,7 +239,7 @@ class _Show:
                 self._arena,
                 self._options.places.scenes,
                 self._records.remember,
-                plan_of_transitions(settings, BUILT_IN),
+                plan_of_transitions(settings, BUILT_IN, self._options.own_transitions),
                 random.Random(rng.random()),  # noqa: S311
                 self._feed_plan(),
             ),
@@ -277,6 +281,9 @@ class _Show:
             motion=self._on_motion,
         )
         self._stage.tell_failures(self._on_shader_failed)
+        self._runtime.stagecraft.tell_refusals(self._note_refused)
+        for said in self._options.own_transitions.refused:
+            self._note_refused(*said.split(": ", 1))
         self._window.open(self._options.windowed)
         self._stalls = StallMeter(scheduler) if self._options.measure else None
         if self._options.exit_after_s is not None:
@@ -363,6 +370,15 @@ class _Show:
                 transition=name,
                 cause=log,
             )
+
+    def _note_refused(self, file: str, cause: str) -> None:
+        self._journal.note(
+            "SHOW",
+            "transition cannot be taken",
+            level=LogLevel.WARNING,
+            file=file,
+            cause=cause,
+        )
 
     def _note_qt(self, line: str) -> None:
         self._journal.note("HEALTH", "qt", level=LogLevel.WARNING, line=line)

@@ -6,7 +6,9 @@ import pytest
 
 from stillframe.settings import SettingError, load
 from stillframe.show.repertoire import plan_of
+from stillframe.show.shading import Shelf
 from stillframe.show.stagecraft import TransitionPlan
+from stillframe.transitions.dropped import Dropped, dropped
 from stillframe.transitions.model import Easing
 from stillframe.transitions.registry import BUILT_IN
 
@@ -79,3 +81,36 @@ def test_what_means_nothing_is_refused_with_what_is_allowed(
 ) -> None:
     with pytest.raises(SettingError, match=said):
         plan(**{"transitions_type": "random", f"transitions_{setting}": text})
+
+
+def own(name: str) -> Dropped:
+    return dropped(f"{name}.glsl", "vec4 transition(vec2 uv) { return getToColor(uv); }", "")
+
+
+def with_own(shelf: Shelf, **settings: str) -> TransitionPlan:
+    environ = {f"STILLFRAME_{name.upper()}": value for name, value in settings.items()}
+    return plan_of(load(file_text=None, file_name="", environ=environ, flags={}), BUILT_IN, shelf)
+
+
+def test_a_persons_own_are_among_all_and_can_be_named_before_they_are_baked() -> None:
+    ready, waiting = own("Swirl"), own("melt")
+    shelf = Shelf(ready=(ready.transition,), unbaked=(waiting,))
+    made = with_own(shelf, transitions_type="random")
+    assert {"gl-swirl", "gl-melt", "crossfade"} <= {transition.id for transition, _ in made.pool}
+    assert made.unbaked == (waiting,)
+    named = with_own(shelf, transitions_type="gl-melt", transitions_durations_s="gl-melt=2")
+    assert [(it.id, style.duration_s) for it, style in named.pool] == [("gl-melt", 2)]
+    assert named.unbaked == (waiting,)
+
+
+def test_nothing_is_baked_that_cannot_come() -> None:
+    shelf = Shelf(unbaked=(own("swirl"),))
+    assert with_own(shelf).unbaked == ()
+    chosen = {"transitions_type": "random", "transitions_enabled": "slide, gl-swirl=0"}
+    assert with_own(shelf, **chosen).unbaked == ()
+
+
+def test_one_of_our_own_names_stays_ours() -> None:
+    shelf = Shelf(ready=(own("wipe").transition,))
+    assert [it.id for it, _ in with_own(shelf, transitions_type="wipe").pool] == ["wipe"]
+    assert [it.id for it, _ in with_own(shelf, transitions_type="gl-wipe").pool] == ["gl-wipe"]

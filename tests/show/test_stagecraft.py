@@ -2,6 +2,8 @@
 
 import collections
 import itertools
+import os
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from stillframe.contracts.images import SlotGrant
 from stillframe.contracts.messages import Asking, echo
 from stillframe.contracts.pixels import PixelFormat, Size
+from stillframe.contracts.shaders import ShaderRequest, ShaderResult
 from stillframe.contracts.slot_header import SlotHeader
 from stillframe.contracts.transitions import BakedTable, TransitionRequest, TransitionResult
 from stillframe.show.stagecraft import Effect, Stagecraft, TransitionPlan
@@ -17,6 +20,7 @@ from stillframe.supervision import events
 from stillframe.supervision.events import Command, RefusalSource
 from stillframe.transitions.choice import Style
 from stillframe.transitions.declared import block_flip, crossfade, diffuse, slide
+from stillframe.transitions.dropped import CLOUDS, Dropped, dropped
 from stillframe.transitions.model import Easing
 from stillframe.transport.arena import Lease
 from stillframe.transport.backlog import DropReason
@@ -208,3 +212,64 @@ def test_at_the_end_every_slot_is_given_back() -> None:
 
 def test_what_others_say_is_left_to_others() -> None:
     assert not Troupe(slide).it.take(events.WorkerChanged("images", events.WorkerState.READY))
+
+
+class Refusals(list[tuple[str, str]]):
+    """What was told of files."""
+
+    def told(self, file: str, cause: str) -> None:
+        self.append((file, cause))
+
+
+def own(name: str) -> Dropped:
+    file = dropped(f"{name}.glsl", "vec4 transition(vec2 uv) { return getToColor(uv); }", "")
+    return replace(file, transition=replace(file.transition, shader=f"/cache/{file.key}.qsb"))
+
+
+def of_own(*files: Dropped) -> Troupe:
+    pool = tuple((file.transition, Style()) for file in files)
+    return Troupe(pool=pool, unbaked=files)
+
+
+def asked_to_bake(troupe: Troupe) -> list[ShaderRequest]:
+    asked = [it.request for it in troupe.engine.posted if isinstance(it, events.Submit)]
+    return [request for request in asked if isinstance(request, ShaderRequest)]
+
+
+def next_one(troupe: Troupe) -> str:
+    troupe.it.prepare(SIZE)
+    effect = troupe.it.played(ready=True)
+    return effect.transition.id
+
+
+def test_a_persons_own_comes_once_it_is_baked_and_never_holds_up_a_photo() -> None:
+    file = own("swirl")
+    troupe = of_own(file)
+    assert next_one(troupe) == "crossfade"
+    (request,) = asked_to_bake(troupe)
+    assert request.name == "swirl.glsl"
+    assert next_one(troupe) == "crossfade"
+    assert len(asked_to_bake(troupe)) == 1
+    path = os.fsencode(file.transition.shader)
+    result = ShaderResult(**echo(request, 1), path=path, messages="")
+    assert troupe.it.take(events.Completed(request, result, None))
+    assert next_one(troupe) == "gl-swirl"
+
+
+def test_one_that_cannot_be_baked_is_told_and_never_comes() -> None:
+    troupe, refusals = of_own(own("swirl")), Refusals()
+    troupe.it.tell_refusals(refusals.told)
+    assert next_one(troupe) == "crossfade"
+    (request,) = asked_to_bake(troupe)
+    refused = events.Refused(request, "decoder-error", "line 3: no", RefusalSource.WORKER)
+    assert troupe.it.take(refused)
+    assert refusals == [("swirl.glsl", "line 3: no")]
+    assert next_one(troupe) == "crossfade"
+    assert troupe.it.fallbacks == collections.Counter()
+
+
+def test_one_that_wants_an_image_has_the_table_of_all_such_files_baked() -> None:
+    file = dropped("melt.glsl", "uniform sampler2D luma;", "")
+    troupe = Troupe(pool=((file.transition, Style()),))
+    troupe.it.prepare(SIZE)
+    assert troupe.engine.requests[-1].transition_type == CLOUDS.id

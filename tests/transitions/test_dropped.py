@@ -2,7 +2,7 @@
 
 import pytest
 
-from stillframe.transitions.dropped import TEXTURE, dropped
+from stillframe.transitions.dropped import CLOUDS, dropped
 from stillframe.transitions.glsl.tokens import ShaderRefusedError
 
 
@@ -14,9 +14,9 @@ def test_a_file_is_a_transition_of_its_own_kind() -> None:
 
 
 def test_one_that_may_read_an_image_gets_it() -> None:
-    table = dropped("a.glsl", "uniform sampler2D luma;", "").transition.table
-    assert table is not None
-    assert table.name == TEXTURE
+    transition = dropped("a.glsl", "uniform sampler2D luma;", "").transition
+    assert transition.table is not None
+    assert transition.bake == CLOUDS.id
 
 
 def test_the_key_is_that_of_the_text_and_of_what_stands_before_it() -> None:

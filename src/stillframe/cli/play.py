@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stillframe.contracts.feeds import FeedSource
     from stillframe.settings import Settings
     from stillframe.show.report import Report
+    from stillframe.show.shading import Shelf
     from stillframe.show.sources import Group
     from stillframe.show.specs import Places
 
@@ -95,6 +96,7 @@ def play(
     followed = _feeds_of(feed_urls, settings)
     # Somebody who names feeds and no folder wants to see the feeds.
     groups = groups_of(paths) if paths or not feed_urls else ()
+    places = places_of(groups, feeds=bool(followed))
     options = app.PlayOptions(
         settings=settings,
         groups=groups,
@@ -102,13 +104,22 @@ def play(
         seed=wishes["seed"],
         exit_after_s=wishes["exit_after"],
         measure=settings.show.measure or report is not None,
-        places=places_of(groups, feeds=bool(followed)),
+        places=places,
         feeds=followed,
         state_folder=user_state_path("stillframe"),
+        own_transitions=_own_transitions(places),
     )
     done = app.play(options, os.environ)
     if report is not None:
         _write_report(report, done)
+
+
+def _own_transitions(places: "Places") -> "Shelf":
+    """Return what lies in this person's folder of transitions."""
+    from stillframe.settings.files import transitions_folder
+    from stillframe.show.shading import look_into
+
+    return look_into(transitions_folder(), places.shaders)
 
 
 def _feeds_of(urls: tuple[str, ...], settings: "Settings") -> "tuple[FeedSource, ...]":

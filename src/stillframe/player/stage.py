@@ -32,7 +32,7 @@ from stillframe.show import script
 from stillframe.show.script import Appearance, Cue
 from stillframe.show.stagecraft import Effect
 from stillframe.transitions.declared import crossfade
-from stillframe.transitions.model import Easing, Filter
+from stillframe.transitions.model import Easing, Filter, Transition
 
 _ALARM: Final = "director"
 _BAKED: Final = ".frag.qsb"
@@ -49,9 +49,10 @@ _CURVES: Final = MappingProxyType(
 )
 
 
-def shader_url(transition_id: str) -> str:
+def shader_url(transition: Transition) -> str:
     """Return where the scene finds a transition's shader."""
-    return QUrl.fromLocalFile(f"{_SHADERS}/{transition_id}{_BAKED}").toString()
+    path = transition.shader or f"{_SHADERS}/{transition.id}{_BAKED}"
+    return QUrl.fromLocalFile(path).toString()
 
 
 def _nobody(colours: tuple[int, ...]) -> None:
@@ -171,7 +172,7 @@ class QtStage(QObject):
         scene: Any = self._scene
         for name, value in uniforms(effect):
             self._effect.setProperty(name, value)
-        scene.dress(shader_url(effect.transition.id), self._table_source, smoothly, size)
+        scene.dress(shader_url(effect.transition), self._table_source, smoothly, size)
         self._wait_to_dress()
 
     def tell_failures(self, failed: Callable[[str, str], None]) -> None:
@@ -252,6 +253,8 @@ class QtStage(QObject):
     @Slot(str, str)
     def _on_shader_failed(self, shader: str, log: str) -> None:
         name = shader.rpartition("/")[2].removesuffix(_BAKED)
+        if self._dress is not None and shader_url(self._dress.transition) == shader:
+            name = self._dress.transition.id
         if name == crossfade.TRANSITION.id:
             self._cuts_only = True
         self._dress = None

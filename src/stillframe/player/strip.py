@@ -98,14 +98,14 @@ class Strip:
     def _dress(self, effect: Effect) -> None:
         table = effect.table
         if table is None:
-            self._scene.dress(shader_url(effect.transition.id), "", False, QSizeF(1, 1))
+            self._scene.dress(shader_url(effect.transition), "", False, QSizeF(1, 1))
             return
         source = self._frames.register_table(table)
         smoothly = bool(effect.transition.table and effect.transition.table.filter is Filter.LINEAR)
         size = QSizeF(table.header.width, table.header.height)
 
         def dress() -> None:
-            self._scene.dress(shader_url(effect.transition.id), source, smoothly, size)
+            self._scene.dress(shader_url(effect.transition), source, smoothly, size)
 
         self._wait(self._scene.tableLoaded, dress, "the table to load")
 

@@ -27,6 +27,13 @@ def settings_file() -> Path:
     return platformdirs.user_config_path("stillframe") / "settings.toml"
 
 
+def transitions_folder() -> Path:
+    """Return where this user's own transitions lie; it need not exist."""
+    import platformdirs  # noqa: PLC0415  # as above
+
+    return platformdirs.user_config_path("stillframe") / "transitions"
+
+
 def read_settings_file(path: Path) -> str | None:
     """Return the text of a settings file, or None where there is no such file.
 

@@ -10,23 +10,27 @@ from collections.abc import Sequence
 from typing import Final
 
 from stillframe.settings import SettingError, Settings
+from stillframe.show.shading import Shelf
 from stillframe.show.stagecraft import TransitionPlan
 from stillframe.transitions.choice import RANDOM, Style
 from stillframe.transitions.model import Easing, Kind, Parameter, Transition, Value
 
+NO_FILES: Final = Shelf()
 _AUTO: Final = "auto"
 _LEAST_S: Final = 0.1
 _MOST_S: Final = 60.0
 _MOST_WEIGHT: Final = 1000.0
 
 
-def plan_of(settings: Settings, known: Sequence[Transition]) -> TransitionPlan:
-    """Return what the settings say of these transitions.
+def plan_of(
+    settings: Settings, built_in: Sequence[Transition], own: Shelf = NO_FILES
+) -> TransitionPlan:
+    """Return what the settings say of these transitions, those of a person's own among them.
 
     Raises:
         SettingError: naming the setting, the word and what is allowed.
     """
-    wanted = settings.transitions
+    wanted, known = settings.transitions, (*built_in, *own.known)
     by_name = _names(known)
     weights = _weights(wanted.enabled, by_name)
     durations = {
@@ -56,6 +60,7 @@ def plan_of(settings: Settings, known: Sequence[Transition]) -> TransitionPlan:
         crossfade_s=settings.show.transition_duration_s,
         longest_s=settings.show.interval_s,
         easing=None if wanted.easing == _AUTO else Easing(wanted.easing),
+        unbaked=tuple(file for file in own.unbaked if weights.get(file.transition.id, 0) > 0),
     )
 
 

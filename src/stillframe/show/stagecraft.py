@@ -10,7 +10,7 @@ wanted any more; a transition that the screen cannot play is never tried again i
 """
 
 import collections
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Final, Protocol
@@ -18,10 +18,12 @@ from typing import Final, Protocol
 from stillframe.contracts.messages import Asking
 from stillframe.contracts.pixels import Size
 from stillframe.contracts.transitions import TransitionRequest, TransitionResult
+from stillframe.show.shading import Bakery
 from stillframe.supervision import events
 from stillframe.supervision.events import Command, Event
 from stillframe.transitions.choice import History, Style, choose, direction_of
 from stillframe.transitions.declared import crossfade
+from stillframe.transitions.dropped import SUFFIX, Dropped
 from stillframe.transitions.model import Easing, Transition, heading
 from stillframe.transport.arena import Lease
 from stillframe.transport.backlog import Urgency
@@ -53,12 +55,14 @@ class TransitionPlan:
         crossfade_s: how long a crossfade takes.
         longest_s: no transition takes longer: the photo itself is to be seen too.
         easing: for all; None leaves each its own.
+        unbaked: files of the pool that have to be baked before they can come.
     """
 
     pool: tuple[tuple[Transition, Style], ...]
     crossfade_s: float
     longest_s: float
     easing: Easing | None = None
+    unbaked: tuple[Dropped, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,9 @@ class Stagecraft:
         self._waits_for_table = False
         self._playing: Effect | None = None
         self.fallbacks = fallbacks
+        self._unready = {file.transition.id for file in plan.unbaked}
+        self._bakery = Bakery(plan.unbaked, engine, self._admit, self._turn_away)
+        self._refused: Callable[[str, str], object] = _nobody
 
     @property
     def note(self) -> str:
@@ -126,9 +133,14 @@ class Stagecraft:
 
     def prepare(self, size: Size) -> None:
         """Choose the next transition, unless one waits; have its table baked."""
+        self._bakery.begin()
         if self._next is not None:
             return
-        pool = [entry for entry in self._plan.pool if entry[0].id not in self._barred]
+        pool = [
+            entry
+            for entry in self._plan.pool
+            if entry[0].id not in self._barred and entry[0].id not in self._unready
+        ]
         if not pool:
             self._next = self._crossfade()
             return
@@ -191,8 +203,18 @@ class Stagecraft:
             case events.Dropped(request=TransitionRequest() as request, reason=reason):
                 self._give_up(request, reason.value)
             case _:
-                return False
+                return self._bakery.take(event)
         return True
+
+    def tell_refusals(self, refused: Callable[[str, str], object]) -> None:
+        """Have `refused` told which file cannot be taken, and why."""
+        self._refused = refused
+
+    def _admit(self, file: Dropped) -> None:
+        self._unready.discard(file.transition.id)
+
+    def _turn_away(self, file: Dropped, detail: str) -> None:
+        self._refused(f"{file.transition.name}{SUFFIX}", detail)
 
     def close(self) -> None:
         """Give every slot back."""
@@ -206,7 +228,7 @@ class Stagecraft:
         self._asked = asking["seq"]
         request = TransitionRequest(
             **asking,
-            transition_type=effect.transition.id,
+            transition_type=effect.transition.bake,
             params={**style.parameters, "direction": effect.direction or "none"},
             duration_s=effect.duration_s,
             direction_history=(before,) if before else (),
@@ -263,3 +285,7 @@ def plan_pool(
         for transition in transitions
         if transition.id in styles and styles[transition.id].weight > 0
     )
+
+
+def _nobody(file: str, cause: str) -> None:
+    del file, cause

@@ -19,8 +19,14 @@ from stillframe.transitions.model import Filter, Table, Transition
 SUFFIX: Final = ".glsl"
 PREFIX: Final = "gl-"
 """Before the name of each: no transition of our own begins so."""
-TEXTURE: Final = "gl-texture"
-"""The table that files with an image of their own read in its place."""
+CLOUDS: Final = Transition(
+    id="gl-clouds",
+    name="clouds",
+    summary="nothing to be seen: what files that want an image of their own read in its place",
+    default_duration_s=1.0,
+    table=Table(name="clouds", filter=Filter.LINEAR),
+)
+"""Has only a table: one for all files."""
 
 # Raised when the same text is translated or baked otherwise than before.
 _EDITION: Final = b"1"
@@ -60,7 +66,7 @@ def dropped(file_name: str, text: str, prelude: str) -> Dropped:
         name=name,
         summary=f"from {file_name}",
         default_duration_s=_DURATION_S,
-        table=Table(name=TEXTURE, filter=Filter.LINEAR) if reads else None,
+        table=Table(name="clouds", filter=Filter.LINEAR, bake=CLOUDS.id) if reads else None,
     )
     return Dropped(transition, text, _key(text, prelude))
 

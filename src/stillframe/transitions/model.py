@@ -110,10 +110,15 @@ class Parameter:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """What is baked for the shader: one texture of bytes, red, green, blue and alpha."""
+    """What is baked for the shader: one texture of bytes, red, green, blue and alpha.
+
+    Attributes:
+        bake: what fills it; empty where the transition has a bake of its own.
+    """
 
     name: str
     filter: Filter = Filter.NEAREST
+    bake: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +133,7 @@ class Transition:
         remembers_direction: whether a direction that is drawn is never the one before.
         default_duration_s: where the settings say nothing.
         table: what is baked for it, None where the shader needs nothing.
+        shader: where its baked form is; empty for those that come with the product.
     """
 
     id: str
@@ -139,6 +145,12 @@ class Transition:
     directions: tuple[str, ...] = ()
     remembers_direction: bool = False
     table: Table | None = None
+    shader: str = ""
+
+    @property
+    def bake(self) -> str:
+        """By what name its table is asked for."""
+        return (self.table.bake if self.table else "") or self.id
 
     def __post_init__(self) -> None:
         """Refuse parameters that do not fit the block."""

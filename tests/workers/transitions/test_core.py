@@ -9,6 +9,7 @@ import pytest
 from baking import request
 from stillframe.contracts.errors import FaultError, FaultKind
 from stillframe.contracts.pixels import Size
+from stillframe.transitions.dropped import CLOUDS
 from stillframe.transitions.model import CARDINAL
 from stillframe.transitions.registry import BUILT_IN
 from stillframe.workers.transitions.baking import TABLE_CAP_BYTES
@@ -22,7 +23,7 @@ def digest(name: str, **changes: Any) -> str:
 
 
 def test_each_transition_that_names_a_table_has_a_bake_and_no_other_has() -> None:
-    assert set(BAKES) == {transition.id for transition in BUILT_IN if transition.table}
+    assert set(BAKES) == {transition.bake for transition in (*BUILT_IN, CLOUDS) if transition.table}
 
 
 # Bytes that some machine made once: every other must make the same.

@@ -14,14 +14,16 @@ from typing import Final
 from stillframe.contracts.errors import FaultError, FaultKind
 from stillframe.contracts.transitions import TransitionRequest
 from stillframe.transitions.choice import direction_of
+from stillframe.transitions.dropped import CLOUDS
 from stillframe.transitions.model import Transition, Value
 from stillframe.transitions.registry import BUILT_IN
-from stillframe.workers.transitions.bakes import block_flip, diffuse
+from stillframe.workers.transitions.bakes import block_flip, clouds, diffuse
 from stillframe.workers.transitions.baking import Bake, BakeRequest, Table
 from stillframe.workers.transitions.draws import Draws
 
 BAKES: Final[Mapping[str, Bake]] = MappingProxyType(
     {
+        CLOUDS.id: clouds.bake,
         "block_flip": block_flip.bake,
         "diffuse": diffuse.bake,
     }
@@ -37,7 +39,7 @@ def baked(request: TransitionRequest) -> tuple[str, Table]:
         FaultError: `bad-request`, with the word and what is allowed.
     """
     bake = BAKES.get(request.transition_type)
-    transition = next((t for t in BUILT_IN if t.id == request.transition_type), None)
+    transition = next((t for t in (*BUILT_IN, CLOUDS) if t.id == request.transition_type), None)
     if bake is None or transition is None:
         raise FaultError(
             FaultKind.BAD_REQUEST, f"{request.transition_type!r} is no transition with a table"

@@ -1,0 +1,204 @@
+"""A person's own transitions: which files there are, and having baked what is not baked yet.
+
+Role: looks into the folder once, when a show starts; then asks for one file after the other.
+Counterpart: `workers.shaders` bakes, `show.stagecraft` plays what is ready.
+
+Guarantees: nothing waits for it: a show begins without what is not baked; a file that cannot be
+taken is told once, by its name and line, and the others go on; only what is where its key says is
+taken for baked. The folder is read up to `FILES_CAP` files, each up to its cap.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+from typing import Final, Protocol
+
+from stillframe.contracts.messages import Asking
+from stillframe.contracts.shaders import SOURCE_CAP_CHARS, ShaderRequest, ShaderResult
+from stillframe.supervision import events
+from stillframe.supervision.events import Command, Event
+from stillframe.transitions.dropped import SUFFIX, Dropped, dropped
+from stillframe.transitions.glsl.tokens import ShaderRefusedError
+from stillframe.transitions.model import Transition
+from stillframe.transport.backlog import DropReason, Urgency
+
+SHADERS: Final = "shaders"
+# As many as the folder of what is baked holds.
+FILES_CAP: Final = 512
+_KEY: Final = b"shader"
+# There is no compiler, or no worker any more: the other files would fare no better.
+_HOPELESS: Final = ("not-found", "worker-failed")
+
+
+class UnreadableError(ValueError):
+    """A file that cannot be read as a transition; says which and why."""
+
+
+class Engine(Protocol):
+    """What this needs of the supervisor."""
+
+    def asking(self, worker: str) -> Asking:
+        """Return what a new request begins with."""
+
+    def post(self, command: Command) -> None:
+        """Hand over a command."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A person's own transitions.
+
+    Attributes:
+        ready: those that can be played.
+        unbaked: those that have to be baked first.
+        refused: what is wrong with the others.
+    """
+
+    ready: tuple[Transition, ...] = ()
+    unbaked: tuple[Dropped, ...] = ()
+    refused: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> tuple[Transition, ...]:
+        """All that may be named."""
+        return (*self.ready, *(file.transition for file in self.unbaked))
+
+
+def look_into(folder: Path, shaders: bytes) -> Shelf:
+    """Return what lies in a person's folder; one that is not there is empty.
+
+    Args:
+        folder: of the person's files.
+        shaders: the folder of what is baked.
+    """
+    ready: list[Transition] = []
+    unbaked: list[Dropped] = []
+    refused: list[str] = []
+    names: set[str] = set()
+    for path in _files(folder):
+        try:
+            file = read(path, shaders)
+        except UnreadableError as error:
+            refused.append(str(error))
+            continue
+        if file.transition.id in names:
+            refused.append(f"{path.name}: another file has this name; give it another")
+        elif _is_there(file.transition.shader):
+            ready.append(file.transition)
+        else:
+            unbaked.append(file)
+        names.add(file.transition.id)
+    return Shelf(tuple(ready), tuple(unbaked), tuple(refused))
+
+
+def read(path: Path, shaders: bytes) -> Dropped:
+    """Return a person's file, and where its baked form will be.
+
+    Raises:
+        UnreadableError: if it cannot be read, is no text, or is too large.
+    """
+    try:
+        with path.open("rb") as opened:
+            content = opened.read(SOURCE_CAP_CHARS + 1)
+    except OSError as error:
+        raise UnreadableError(f"{path.name}: cannot be read: {error.strerror}") from error
+    if len(content) > SOURCE_CAP_CHARS:
+        raise UnreadableError(f"{path.name}: no transition has over {SOURCE_CAP_CHARS} bytes")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UnreadableError(f"{path.name}: line {line}: not UTF-8; save it as such") from error
+    prelude = resources.files("stillframe.transitions") / "shaders" / "prelude.glsl"
+    try:
+        file = dropped(path.name, text, prelude.read_text("utf-8"))
+    except ShaderRefusedError as error:
+        raise UnreadableError(f"{path.name}: {error}") from error
+    shader = os.path.join(os.fsdecode(shaders), f"{file.key}.qsb")
+    return replace(file, transition=replace(file.transition, shader=shader))
+
+
+class Bakery:
+    """Asks for one file after the other."""
+
+    def __init__(
+        self,
+        files: tuple[Dropped, ...],
+        engine: Engine,
+        ready: Callable[[Dropped], object],
+        refused: Callable[[Dropped, str], object],
+    ) -> None:
+        """Wait for `begin`; `ready` and `refused` are told what became of each file."""
+        self._files, self._engine = deque(files), engine
+        self._ready, self._refused = ready, refused
+        self._baking: Dropped | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a file is being baked."""
+        return self._baking is not None
+
+    def begin(self) -> None:
+        """Ask for the first file; later calls do nothing."""
+        if self._baking is not None or not self._files:
+            return
+        self._baking = self._files.popleft()
+        request = ShaderRequest(
+            **self._engine.asking(SHADERS),
+            name=self._baking.transition.name + SUFFIX,
+            source=self._baking.text,
+        )
+        self._engine.post(events.Submit(request, _KEY, Urgency.PREFETCH))
+
+    def take(self, event: Event) -> bool:
+        """Take an event that is about a file; False if it is not."""
+        match event:
+            case events.Completed(request=ShaderRequest(), response=ShaderResult(path=path)):
+                self._next(path)
+            case events.Refused(request=ShaderRequest(), reason=reason, detail=detail):
+                if reason in _HOPELESS:
+                    self._files.clear()
+                self._fail(detail)
+            case events.Dropped(request=ShaderRequest(), reason=DropReason.STOPPED):
+                self._files.clear()
+                self._baking = None
+            case events.Dropped(request=ShaderRequest(), reason=dropped_for):
+                self._fail(dropped_for.value)
+            case _:
+                return False
+        return True
+
+    def _next(self, path: bytes) -> None:
+        file, self._baking = self._baking, None
+        if file is not None and os.fsdecode(path) == file.transition.shader:
+            self._ready(file)
+        elif file is not None:
+            self._refused(file, "it was baked elsewhere")
+        self.begin()
+
+    def _fail(self, detail: str) -> None:
+        file, self._baking = self._baking, None
+        if file is not None:
+            self._refused(file, detail)
+        self.begin()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    try:
+        found = sorted(entry.name for entry in os.scandir(folder) if entry.is_file())
+    except OSError:  # most people have none
+        return
+    shaders = [name for name in found if name.endswith(SUFFIX)]
+    yield from (folder / name for name in shaders[:FILES_CAP])
+
+
+def _is_there(path: str) -> bool:
+    try:
+        is_baked = os.stat(path).st_size > 0
+        os.utime(path)  # the oldest leave first: it is wanted still
+    except OSError:
+        return False
+    return is_baked
