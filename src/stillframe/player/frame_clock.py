@@ -14,8 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from PySide6.QtCore import QObject, Slot
-from PySide6.QtQuick import QQuickWindow
+from PySide6.QtQuick import QQuickItem, QQuickWindow
 
 from stillframe.player.scheduler import Scheduler
 
@@ -48,13 +47,6 @@ class Pace:
         """How long after one frame the next is asked for."""
         return self.frame_ns if self.early >= _UNTHROTTLED else round(self.frame_ns * _AHEAD)
 
-    def is_due(self, now_ns: int) -> bool:
-        """Say whether a frame that is drawn now is one to be called back for.
-
-        Others draw too: one more that was drawn in between is not worth new numbers.
-        """
-        return now_ns - self.last_ns >= self.pause_ns // 2
-
     def after(self, now_ns: int) -> "Pace":
         """Return the pace once a frame was begun now."""
         if self.early >= _UNTHROTTLED:
@@ -63,41 +55,39 @@ class Pace:
         return replace(self, last_ns=now_ns, early=0 if held_back else self.early + 1)
 
 
-class FrameClock(QObject):
-    """Calls back before each frame, while it runs."""
+class FrameClock(QQuickItem):
+    """Calls back before each frame, while it runs.
+
+    An item, because items are polished at the last moment before the render thread copies the
+    scene, on this thread, and what they change then asks for no frame of its own.
+    """
 
     def __init__(self, window: QQuickWindow, scheduler: Scheduler) -> None:
         """Keep still."""
-        super().__init__(window)
+        super().__init__(window.contentItem())
         self._window, self._scheduler = window, scheduler
         self._call: Callable[[int], None] | None = None
         self._pace = Pace(1)
 
     def start(self, call: Callable[[int], None]) -> None:
         """Call `call` with the monotonic time in nanoseconds before each frame from now on."""
-        if self._call is None:
-            # On this thread, after everything else has moved, before the render thread copies it.
-            self._window.afterAnimating.connect(self._on_frame)
         self._call = call
         self._pace = Pace(round(_NS_PER_S / max(1.0, self._window.screen().refreshRate())))
-        self._window.update()
+        self.polish()
 
     def stop(self) -> None:
         """Call nobody any more."""
-        if self._call is not None:
-            self._call = None
-            self._window.afterAnimating.disconnect(self._on_frame)
+        self._call = None
 
-    @Slot()
-    def _on_frame(self) -> None:
-        now_ns = time.monotonic_ns()
-        if self._call is None or not self._pace.is_due(now_ns):
+    def updatePolish(self) -> None:  # noqa: N802
+        """Call, and ask for the next frame."""
+        if self._call is None:
             return
+        now_ns = time.monotonic_ns()
         self._pace = self._pace.after(now_ns)
         self._call(now_ns)
-        if self._call is not None:
-            self._scheduler.at(_ALARM, now_ns + self._pace.pause_ns, self._on_alarm)
+        self._scheduler.at(_ALARM, now_ns + self._pace.pause_ns, self._on_alarm)
 
     def _on_alarm(self) -> None:
         if self._call is not None:
-            self._window.update()
+            self.polish()
