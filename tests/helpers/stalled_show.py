@@ -1,9 +1,11 @@
 """A show whose interface thread is held up in the middle of a transition; run as a program.
 
 Arguments: the folder of photos; `render` for the product's own scene or `gui` for a control whose
-progress is driven on the interface's thread; and `burn` for stalls that compute or `hold` for
-stalls that only hold the interpreter's lock, as a C call can. Qt's frame log, with marks around
-each stall and around an undisturbed span of the same length, goes to standard error.
+progress is driven on the interface's thread; and `burn` for stalls that compute, `hold` for stalls
+that only hold the interpreter's lock, as a C call can, or `kill` for spans that begin with the
+death of the worker that listens. `sound` is `render` with a visualizer over the photo. Qt's frame
+log, with marks around each stall and around an undisturbed span of the same length, goes to
+standard error.
 """
 
 import ctypes
@@ -17,6 +19,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtQml import QQmlComponent
 from PySide6.QtQuick import QQuickView
 
+from at_work import kill_listener
 from stillframe import app
 from stillframe.contracts.pixels import Size
 from stillframe.player import frame_log
@@ -29,6 +32,8 @@ SPAN_MS = 500
 # Photos appear within a second or so; the first one then takes 9 s to rise from the mat.
 MOTION_S = 9
 CALM_AT_MS, STALL_AT_MS, END_AT_MS = (2000, 4000, 6000), (3000, 5000, 7000), 8000
+
+SOUND = {"--audio": "synthetic:3", "--visualizer": "mirror"}
 
 CONTROL = b"""
 import QtQuick
@@ -45,10 +50,10 @@ Rectangle {
 def main(folder: str, kind: str, stalls: str) -> None:
     frame_log.enable(os.environ)
     os.environ["QT_LOGGING_RULES"] += ";default=true"
-    if kind == "render":
-        _play(folder, stalls)
-    else:
+    if kind == "gui":
         _control(stalls)
+    else:
+        _play(folder, stalls, SOUND if kind == "sound" else {})
 
 
 def _mark(name: str) -> Callable[[], None]:
@@ -68,8 +73,13 @@ def _hold() -> None:
 def _schedule(parent: QObject, stalls: str) -> None:
     def stall() -> None:
         _mark("stall-begin")()
-        (_burn if stalls == "burn" else _hold)()
-        _mark("stall-end")()
+        if stalls == "kill":
+            if not kill_listener(os.getpid()):
+                raise RuntimeError("no audio worker")
+            QTimer.singleShot(SPAN_MS, parent, _mark("stall-end"))
+        else:
+            (_burn if stalls == "burn" else _hold)()
+            _mark("stall-end")()
 
     for at_ms in CALM_AT_MS:
         QTimer.singleShot(at_ms, parent, _mark("calm-begin"))
@@ -78,8 +88,8 @@ def _schedule(parent: QObject, stalls: str) -> None:
         QTimer.singleShot(at_ms, parent, stall)
 
 
-def _play(folder: str, stalls: str) -> None:
-    flags = {"--interval": str(MOTION_S), "--transition-duration": str(MOTION_S)}
+def _play(folder: str, stalls: str, sound: dict[str, str]) -> None:
+    flags = {"--interval": str(MOTION_S), "--transition-duration": str(MOTION_S), **sound}
     app.play(
         app.PlayOptions(
             settings=load(file_text=None, file_name="", environ={}, flags=flags),

@@ -1,14 +1,13 @@
 """Sound over the photo, on a real screen, with a real worker."""
 
-import os
 import shutil
-import signal
 import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from at_work import kill_listener
 from shows import environment, eventually, plain_photo, playing
 from virtual_screen import VirtualScreen
 
@@ -30,20 +29,6 @@ def press(screen: VirtualScreen, key: str, home: Path) -> None:
     program = shutil.which("xdotool")
     assert program is not None, "xdotool presses the keys: ./run setup installs it"
     subprocess.run([program, "key", key], env=screen.environ(environment(home)), check=True)
-
-
-def at_work(show_pid: int) -> int:
-    """Return the audio worker that listens: the oldest one of a show, 0 if there is none."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-            parent, *fields = (folder / "stat").read_text().rpartition(")")[2].split()[1:]
-        except OSError:
-            continue
-        if b"stillframe.workers.audio" in words and int(parent) == show_pid:
-            found.append((int(fields[17]), int(folder.name)))
-    return min(found, default=(0, 0))[1]
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -81,7 +66,6 @@ def test_a_worker_that_is_killed_is_heard_again(tmp_path: Path, screen: VirtualS
     ) as show:
         eventually(lambda: lit(screen) > 150, "bars")
         for _ in range(3):
-            eventually(lambda: at_work(show.process.pid) > 0, "an audio worker")
-            os.kill(at_work(show.process.pid), signal.SIGKILL)
+            eventually(lambda: kill_listener(show.process.pid), "an audio worker")
             first = light(screen)
             eventually(lambda at=first: (np.abs(light(screen) - at) > 40).sum() > 300, "bars anew")
