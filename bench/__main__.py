@@ -18,6 +18,7 @@ BENCHES: Final = (
     "audio",
     "beats",
     "latest",
+    "transitions",
     "pacing",
     "ipc",
     "recover",

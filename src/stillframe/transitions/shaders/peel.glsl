@@ -10,6 +10,9 @@ vec4 transition(vec2 at)
     float place = dot(at, abs(direction));
     float way = dot(direction, vec2(1.0));
     float tail = 1.0 - smoothstep(0.90, 1.0, progress);
+    vec2 uv = at;
+    float shade = 1.0;
+    float seen = 0.0;
     for (int i = 0; i < 16; i++) {
         if (i >= strips)
             break;
@@ -23,12 +26,12 @@ vec4 transition(vec2 at)
         float off = (place - middle) / half_width;
         if (abs(off) <= 1.0) {
             float source = (k + 0.5) / count + off * 0.5 / count;
-            vec2 uv = mix(at, vec2(source), abs(direction));
-            vec4 old = from_at(clamp(uv, 0.0, 0.9999));
-            float shade = mix(1.0, 0.8 + 0.2 * (1.0 - abs(off)), min(1.0, own * 6.0));
-            float seen = (1.0 - own) * (1.0 - own) * tail;
-            colour = mix(colour, vec4(old.rgb * shade, old.a), seen);
+            uv = mix(at, vec2(source), abs(direction));
+            shade = mix(1.0, 0.8 + 0.2 * (1.0 - abs(off)), min(1.0, own * 6.0));
+            seen = (1.0 - own) * (1.0 - own) * tail;
         }
     }
-    return colour;
+    // Only the last of those that cover a place is looked up: each look is dear.
+    vec4 old = from_at(clamp(uv, 0.0, 0.9999));
+    return mix(colour, vec4(old.rgb * shade, old.a), seen);
 }

@@ -9,8 +9,8 @@ vec4 transition(vec2 at)
     vec4 old = vec4(0.0);
     vec4 fresh = vec4(0.0);
     float weights = 0.0;
-    for (int i = 0; i < 12; i++) {
-        float part = (float(i) + 0.5 + offset) / 12.0;
+    for (int i = 0; i < 5; i++) {
+        float part = (float(i) + 0.5 + offset) / 5.0;
         float weight = 4.0 * (part - part * part) + 0.05;
         vec2 uv = clamp(at + inward * part * reach, 0.0, 0.9999);
         old += from_at(uv) * weight;
