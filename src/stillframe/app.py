@@ -254,7 +254,7 @@ class _Show:
         audio = self._options.settings.audio
         if audio.source == OFF:
             return None
-        return Ears(audio, self._supervisor, self._supervisor.latest(AUDIO))
+        return Ears(audio, self._supervisor, self._supervisor.latest(AUDIO), self._note_silence)
 
     def _feed_plan(self) -> FeedPlan | None:
         settings, places = self._options.settings, self._options.places
@@ -379,6 +379,9 @@ class _Show:
             file=file,
             cause=cause,
         )
+
+    def _note_silence(self, why: str) -> None:
+        self._journal.note("SHOW", "nothing is heard", level=LogLevel.WARNING, cause=why)
 
     def _note_qt(self, line: str) -> None:
         self._journal.note("HEALTH", "qt", level=LogLevel.WARNING, line=line)

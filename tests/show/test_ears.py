@@ -58,7 +58,8 @@ class Hearings:
         self.latest = Latest(shape)
         self.writer = LatestWriter(self.latest.descriptor, shape)
         chosen = settings(audio_source="synthetic:1", audio_equaliser_db="3, -2.5")
-        self.ears = Ears(chosen.audio, self.engine, self.latest.reader())
+        self.told: list[str] = []
+        self.ears = Ears(chosen.audio, self.engine, self.latest.reader(), self.told.append)
 
     def answer(self) -> None:
         request = self.engine.requests[-1]
@@ -147,7 +148,10 @@ def test_why_nothing_is_heard_is_a_note_while_somebody_listens(heard: Hearings) 
     assert heard.ears.note == ""
     heard.writer.publish(pack(hearing([0.0], note="no sound server was found")))
     heard.ears.poll()
+    heard.writer.publish(pack(hearing([0.0], note="no sound server was found")))
+    heard.ears.poll()
     assert heard.ears.note == "no sound server was found"
+    assert heard.told == ["no sound server was found"], "once"
     heard.ears.listen(on=False)
     assert heard.ears.note == ""
 
@@ -158,6 +162,7 @@ def test_a_refusal_is_a_note_until_the_next_answer(heard: Hearings) -> None:
     refused = events.Refused(request, "not-found", "no such file", RefusalSource.WORKER)
     assert heard.ears.take(refused)
     assert heard.ears.note == "audio: no such file"
+    assert heard.told == ["audio: no such file"]
     heard.ready(2)
     heard.answer()
     assert heard.ears.note == ""

@@ -7,6 +7,7 @@ Guarantees: no call waits; a publication that lies is passed over and counted; w
 the worker, the last hearing stays what it was, and its time tells how old it is.
 """
 
+from collections.abc import Callable
 from typing import Final, Protocol
 
 import msgspec
@@ -49,14 +50,21 @@ class Engine(Protocol):
 class Ears:
     """What is listened to, and what was heard last."""
 
-    def __init__(self, settings: AudioSettings, engine: Engine, reader: LatestReader) -> None:
-        """Listen to nothing yet.
+    def __init__(
+        self,
+        settings: AudioSettings,
+        engine: Engine,
+        reader: LatestReader,
+        tell: Callable[[str], object],
+    ) -> None:
+        """Listen to nothing yet; `tell` gets each new reason why nothing can be heard.
 
         Raises:
             SettingError: if the equaliser's text is none.
         """
         self._settings, self._engine, self._reader = settings, engine, reader
         decibels(settings.equaliser_db)  # refused now, not in the middle of a show
+        self._tell, self._told = tell, ""
         self._open = False
         self._asked = False  # and not answered yet
         self._refusal = ""
@@ -85,6 +93,7 @@ class Ears:
                 self._last = unpack(payload)
             except HearingError:
                 self.lies += 1
+            self._tell_why()
         return self._last
 
     def take(self, event: Event) -> bool:
@@ -103,7 +112,14 @@ class Ears:
                 return False
             case _:
                 return False
+        self._tell_why()
         return True
+
+    def _tell_why(self) -> None:
+        if self.note != self._told:
+            self._told = self.note
+            if self._told:
+                self._tell(self._told)
 
     def close(self) -> None:
         """Let go of the memory."""
