@@ -1,6 +1,7 @@
 """A person's folder of transitions, and having them baked one by one."""
 
 import os
+import zlib
 from importlib import resources
 from pathlib import Path
 
@@ -41,7 +42,9 @@ def test_what_is_not_baked_and_what_is(tmp_path: Path) -> None:
     melt = Path(found.unbaked[0].transition.shader)
     assert melt.parent == tmp_path / "cache"
     melt.parent.mkdir()
-    melt.write_bytes(b"baked")
+    melt.write_bytes(b"whatever a failing disk may leave")
+    assert look_into(folder, cache) == found
+    melt.write_bytes((5).to_bytes(4, "big") + zlib.compress(b"baked"))
     os.utime(melt, (0, 0))
     again = look_into(folder, cache)
     assert [transition.id for transition in again.ready] == ["gl-melt"]

@@ -19,13 +19,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from stillframe.cli.adding import add
 from stillframe.cli.display import display_problem
 from stillframe.cli.play import EXIT_NO_DISPLAY
 
 if TYPE_CHECKING:
     from PIL import Image
 
+    from stillframe.settings import Settings
+    from stillframe.show.shading import Shelf
     from stillframe.show.stagecraft import Effect
+    from stillframe.transitions.dropped import Dropped
 
 EXIT_FAILED: Final = 1
 _BAKE_PATIENCE_S: Final = 20.0
@@ -38,23 +42,30 @@ def transitions() -> None:
     """See which transitions there are, and what they look like."""
 
 
+transitions.add_command(add)
+
+
 @transitions.command("list", short_help="List them.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def list_them(*, as_json: bool) -> None:
-    """List every transition with its parameters and the ways it can go."""
+    """List every transition with its parameters and the ways it can go; your own too."""
     from stillframe.transitions.registry import BUILT_IN
 
+    own = _own()
+    for problem in own.refused:
+        click.echo(f"stillframe: {problem}", err=True)
+    known = (*BUILT_IN, *own.known)
     if as_json:
         import msgspec
 
-        said = [msgspec.to_builtins(transition) for transition in BUILT_IN]
+        said = [msgspec.to_builtins(transition) for transition in known]
         click.echo(json.dumps(said, indent=2))
         return
     from rich.console import Console
     from rich.table import Table
 
     shown = Table("name", "", "takes", "ways", "parameters", box=None, pad_edge=False)
-    for transition in BUILT_IN:
+    for transition in known:
         shown.add_row(
             transition.id,
             transition.name,
@@ -114,6 +125,32 @@ def preview(context: click.Context, paths: tuple[str, ...]) -> None:
     context.exit(play.main(flags, standalone_mode=False) or 0)
 
 
+def _own() -> "Shelf":
+    """Return what lies in this person's own folder."""
+    from stillframe.cli.play import places_of
+    from stillframe.settings.files import transitions_folder
+    from stillframe.show.shading import look_into
+
+    return look_into(transitions_folder(), places_of(()).shaders)
+
+
+def _baked(own: "Shelf", settings: "Settings") -> "Shelf":
+    """Have what the settings name of a person's own baked now, if it is not yet."""
+    from stillframe.cli.shader_asking import bake_now
+    from stillframe.show.repertoire import plan_of
+    from stillframe.transitions.registry import BUILT_IN
+
+    def told(file: "Dropped", problem: str) -> None:
+        if problem:
+            click.echo(f"stillframe: {file.transition.id}: {problem}", err=True)
+            sys.exit(EXIT_FAILED)
+
+    unbaked = plan_of(settings, BUILT_IN, own).unbaked
+    if unbaked:
+        bake_now(unbaked, settings, told)
+    return _own()
+
+
 @contextmanager
 def _effect(name: str, direction: str, seed: int, size_px: tuple[int, int]) -> "Iterator[Effect]":
     """Yield a transition with all that it needs; its table is baked by its worker."""
@@ -132,7 +169,7 @@ def _effect(name: str, direction: str, seed: int, size_px: tuple[int, int]) -> "
     if direction:
         wanted["STILLFRAME_TRANSITIONS_DIRECTIONS"] = f"{name}={direction}"
     settings = load(file_text=None, file_name="", environ=wanted, flags={})
-    plan = plan_of(settings, BUILT_IN)
+    plan = plan_of(settings, BUILT_IN, _baked(_own(), settings))
     places = Places(roots=(), scenes=b"/nonexistent", index=b"/nonexistent")
     specs = [spec for spec in worker_specs(settings, TABLES, places) if spec.name == "transitions"]
     rung = threading.Event()

@@ -20,7 +20,7 @@ from stillframe.contracts.messages import Asking
 from stillframe.contracts.shaders import SOURCE_CAP_CHARS, ShaderRequest, ShaderResult
 from stillframe.supervision import events
 from stillframe.supervision.events import Command, Event
-from stillframe.transitions.dropped import SUFFIX, Dropped, dropped
+from stillframe.transitions.dropped import BAKED_CAP_BYTES, SUFFIX, Dropped, dropped, is_whole
 from stillframe.transitions.glsl.tokens import ShaderRefusedError
 from stillframe.transitions.model import Transition
 from stillframe.transport.backlog import DropReason, Urgency
@@ -196,9 +196,11 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _is_there(path: str) -> bool:
+    """Say whether a baked file is there and whole."""
     try:
-        is_baked = os.stat(path).st_size > 0
+        with open(path, "rb") as file:
+            content = file.read(BAKED_CAP_BYTES + 1)
         os.utime(path)  # the oldest leave first: it is wanted still
     except OSError:
         return False
-    return is_baked
+    return is_whole(content)

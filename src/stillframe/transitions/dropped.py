@@ -10,6 +10,7 @@ translation or of the prelude has other keys.
 
 import hashlib
 import re
+import zlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +29,9 @@ CLOUDS: Final = Transition(
 )
 """Has only a table: one for all files."""
 
+# The largest of the public collection bakes to 13 kB.
+BAKED_CAP_BYTES: Final = 1 << 20
+_UNPACKED_CAP_BYTES: Final = 16 << 20
 # Raised when the same text is translated or baked otherwise than before.
 _EDITION: Final = b"1"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,47}")
@@ -69,6 +73,22 @@ def dropped(file_name: str, text: str, prelude: str) -> Dropped:
         table=Table(name="clouds", filter=Filter.LINEAR, bake=CLOUDS.id) if reads else None,
     )
     return Dropped(transition, text, _key(text, prelude))
+
+
+def is_whole(baked: bytes) -> bool:
+    """Say whether a baked file is all that the compiler has written: its size and checksum fit.
+
+    Qt reads such files without a doubt: one that is damaged would end the process that shows them.
+    """
+    size_bytes, packed = int.from_bytes(baked[:4], "big"), baked[4:]
+    if len(baked) > BAKED_CAP_BYTES or not 0 < size_bytes <= _UNPACKED_CAP_BYTES:
+        return False
+    unpacking = zlib.decompressobj()
+    try:
+        unpacked = unpacking.decompress(packed, size_bytes + 1)
+    except zlib.error:
+        return False
+    return unpacking.eof and len(unpacked) == size_bytes and not unpacking.unused_data
 
 
 def _key(text: str, prelude: str) -> str:

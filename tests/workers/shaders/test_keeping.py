@@ -1,11 +1,20 @@
 """The folder of baked transitions: whole files, a bound, and nothing left behind."""
 
 import os
+import random
+import zlib
 from pathlib import Path
 
 import pytest
 
+from stillframe.transitions.dropped import BAKED_CAP_BYTES
 from stillframe.workers.shaders import keeping
+
+
+def whole(size_bytes: int) -> bytes:
+    """Return a baked file of about this size."""
+    noise = random.Random(1).randbytes(size_bytes)
+    return size_bytes.to_bytes(4, "big") + zlib.compress(noise)
 
 
 def baked(folder: bytes, key: str, content: bytes) -> bytes:
@@ -24,15 +33,16 @@ def names(folder: Path) -> set[str]:
 
 def test_what_is_kept_is_there_whole_and_nothing_else_is(tmp_path: Path) -> None:
     folder = os.fsencode(tmp_path / "new" / "shaders")
-    path = baked(folder, "abc", b"content")
+    content = whole(10)
+    path = baked(folder, "abc", content)
     assert keeping.is_kept(path)
     assert names(tmp_path / "new" / "shaders") == {"abc.qsb"}
     with open(path, "rb") as file:
-        assert file.read() == b"content"
+        assert file.read() == content
 
 
-@pytest.mark.parametrize("content", [b"", b"x" * (keeping.FILE_CAP_BYTES + 1)])
-def test_what_is_empty_or_too_large_is_not_kept(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize("content", [b"", b"x" * 9, whole(BAKED_CAP_BYTES)], ids=len)
+def test_what_is_empty_or_nonsense_or_too_large_is_not_kept(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(ValueError, match=f"{len(content)} bytes"):
         baked(os.fsencode(tmp_path), "abc", content)
     assert names(tmp_path) == set()
@@ -40,9 +50,16 @@ def test_what_is_empty_or_too_large_is_not_kept(tmp_path: Path, content: bytes) 
 
 def test_a_result_that_is_no_file_is_not_kept(tmp_path: Path) -> None:
     folder = os.fsencode(tmp_path)
-    with pytest.raises(ValueError, match="0 bytes"):
+    with pytest.raises(FileNotFoundError):
         keeping.keep(folder + b"/nothing", folder + b"/abc.qsb")
     assert not keeping.is_kept(folder + b"/abc.qsb")
+
+
+def test_what_a_failing_disk_has_left_is_not_taken_for_kept(tmp_path: Path) -> None:
+    path = baked(os.fsencode(tmp_path), "abc", whole(10))
+    with open(path, "r+b") as file:
+        file.truncate(12)
+    assert not keeping.is_kept(path)
 
 
 def test_the_oldest_leave_and_the_newest_stays(
@@ -50,20 +67,20 @@ def test_the_oldest_leave_and_the_newest_stays(
 ) -> None:
     monkeypatch.setattr(keeping, "FILES_CAP", 3)
     for day, key in enumerate(["d", "a", "c"]):
-        os.utime(baked(os.fsencode(tmp_path), key, b"x"), (day, day))
+        os.utime(baked(os.fsencode(tmp_path), key, whole(9)), (day, day))
     (tmp_path / "README").write_text("a person's own")
     # Older than all by its time, as where a clock was set back.
-    os.utime(baked(os.fsencode(tmp_path), "b", b"x"), (0, 0))
+    os.utime(baked(os.fsencode(tmp_path), "b", whole(9)), (0, 0))
     assert names(tmp_path) == {"a.qsb", "c.qsb", "b.qsb", "README"}
 
 
 def test_the_folder_has_a_bound_in_bytes_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "BYTES_CAP", 100)
+    monkeypatch.setattr(keeping, "BYTES_CAP", 150)
     for day, key in enumerate(["a", "b"]):
-        os.utime(baked(os.fsencode(tmp_path), key, b"x" * 40), (day, day))
-    baked(os.fsencode(tmp_path), "c", b"x" * 40)
+        os.utime(baked(os.fsencode(tmp_path), key, whole(40)), (day, day))
+    baked(os.fsencode(tmp_path), "c", whole(40))
     assert names(tmp_path) == {"b.qsb", "c.qsb"}
 
 

@@ -14,6 +14,7 @@ Item {
     property color matColour: "black"
     property bool firstIsFront: true
     property real beat: 0
+    readonly property url crossfade: Qt.resolvedUrl("../../transitions/shaders/crossfade.frag.qsb")
     readonly property Image front: firstIsFront ? first : second
     readonly property Image back: firstIsFront ? second : first
 
@@ -107,10 +108,14 @@ Item {
         property vector4d p1
         property vector4d p2
         property vector4d p3
-        fragmentShader: "../../transitions/shaders/crossfade.frag.qsb"
+        fragmentShader: stage.crossfade
         onStatusChanged: {
-            if (status === ShaderEffect.Error)
-                stage.shaderFailed(fragmentShader, log)
+            if (status !== ShaderEffect.Error)
+                return
+            // Drawn once more as it is, it would end the process.
+            const failed = fragmentShader
+            fragmentShader = stage.crossfade
+            stage.shaderFailed(failed, log)
         }
     }
 

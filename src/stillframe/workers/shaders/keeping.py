@@ -16,11 +16,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from stillframe.transitions.dropped import BAKED_CAP_BYTES, is_whole
+
 # Four times the public collection, at ten times the size of its largest.
 FILES_CAP: Final = 512
 BYTES_CAP: Final = 64 << 20
-# The largest of the public collection bakes to 16 kB.
-FILE_CAP_BYTES: Final = 1 << 20
 _SUFFIX: Final = b".qsb"
 _WORKSHOP: Final = re.compile(rb"\.bake-([0-9]{1,10})")
 
@@ -31,9 +31,10 @@ def place_of(folder: bytes, key: str) -> bytes:
 
 
 def is_kept(path: bytes) -> bool:
-    """Say whether there is a baked file."""
+    """Say whether there is a baked file, and whole."""
     try:
-        return os.stat(path).st_size > 0
+        with open(path, "rb") as file:
+            return is_whole(file.read(BAKED_CAP_BYTES + 1))
     except OSError:
         return False
 
@@ -55,13 +56,13 @@ def keep(result: bytes, path: bytes) -> None:
     """Put a result under its key, and let the oldest leave.
 
     Raises:
-        ValueError: if it is no file, or empty, or too large.
-        OSError: if it cannot be put there.
+        ValueError: if it is too large, or nothing that can be played.
+        OSError: if it is not there, or cannot be put there.
     """
-    size_bytes = os.lstat(result).st_size if os.path.isfile(result) else 0
-    if not 0 < size_bytes <= FILE_CAP_BYTES:
-        raise ValueError(f"it bakes to {size_bytes} bytes, of at most {FILE_CAP_BYTES}")
     with open(result, "rb") as file:
+        size_bytes = os.fstat(file.fileno()).st_size
+        if not is_whole(file.read(BAKED_CAP_BYTES + 1)):
+            raise ValueError(f"it bakes to {size_bytes} bytes, of at most {BAKED_CAP_BYTES}")
         os.fsync(file.fileno())
     os.replace(result, path)
     _let_leave(os.path.dirname(path), path)
