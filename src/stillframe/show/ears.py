@@ -55,9 +55,9 @@ class Ears:
         settings: AudioSettings,
         engine: Engine,
         reader: LatestReader,
-        tell: Callable[[str], object],
+        tell: Callable[[str], object] = str,
     ) -> None:
-        """Listen to nothing yet; `tell` gets each new reason why nothing can be heard.
+        """Listen to nothing yet; `tell` gets each new reason why nothing can be heard, if any.
 
         Raises:
             SettingError: if the equaliser's text is none.
