@@ -19,6 +19,7 @@ BENCHES: Final = (
     "beats",
     "latest",
     "transitions",
+    "visual",
     "pacing",
     "ipc",
     "recover",

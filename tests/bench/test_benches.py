@@ -59,3 +59,10 @@ def test_memory_that_is_held() -> None:
     assert set(rows["interface", "late"]["peers"]) == {"early"}
     most = rows["worker", "most"]
     assert most["ours"] >= rows["worker", "late"]["ours"]
+
+
+def test_bars_on_the_screen() -> None:
+    rows = shortest("visual")
+    for style in ("spectrum", "mirror", "radial", "wave", "pulse"):
+        for metric in ("cpu_ms", "raster_ms"):
+            assert set(rows[style, metric]["peers"]) == {"bare", "rectangles", "polyline"}

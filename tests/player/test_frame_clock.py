@@ -55,6 +55,15 @@ def test_some_frames_in_advance_do_not_make_a_screen_one_that_does_not_hold_back
     ahead = [10 * S + at * S // 100 for at in range(5)]
     pace = after_all(pace, ahead)
     assert pace.early > 0
-    pace = after_all(pace, [ahead[-1] + at * S // 60 + S // 60 for at in range(3)])
+    pace = after_all(pace, [ahead[-1] + at * S // 60 + S // 60 for at in range(9)])
     assert pace.early == 0
     assert pace.pause_ns < S // 60
+
+
+def test_some_late_frames_do_not_make_a_screen_of_nothing() -> None:
+    """A busy machine, where nothing holds back."""
+    pace, now_ns = Pace(S // 60), 10 * S
+    for number in range(40):
+        pace = pace.after(now_ns)
+        now_ns += pace.pause_ns + (S // 100 if number % 3 == 0 else 0)
+    assert pace.pause_ns == S // 60

@@ -24,7 +24,7 @@ _NS_PER_S: Final = 1_000_000_000
 _AHEAD: Final = 0.6
 # A frame that comes sooner than this after another was not held back by a screen.
 _EARLY: Final = 0.8
-# A driver may take some frames in advance before it waits; this many have not been held back.
+# A driver may take some frames in advance before it waits; so many are not held back at all.
 _UNTHROTTLED: Final = 8
 
 
@@ -35,7 +35,7 @@ class Pace:
     Attributes:
         frame_ns: how long the screen shows one.
         last_ns: when the last one was begun.
-        early: how many in a row came sooner than a screen would let them.
+        early: how many more came sooner than a screen would let them than did not.
     """
 
     frame_ns: int
@@ -52,7 +52,9 @@ class Pace:
         if self.early >= _UNTHROTTLED:
             return replace(self, last_ns=now_ns)
         held_back = now_ns - self.last_ns >= self.frame_ns * _EARLY
-        return replace(self, last_ns=now_ns, early=0 if held_back else self.early + 1)
+        # A busy machine lets some come late where nothing holds them back.
+        early = max(0, self.early - 1) if held_back else self.early + 1
+        return replace(self, last_ns=now_ns, early=early)
 
 
 class FrameClock(QQuickItem):

@@ -21,6 +21,7 @@ TEXEL_BYTES: Final = 4
 _NUMBERS_A_TEXEL: Final = 2
 _NUMBERS_A_ROW: Final = COLUMNS * _NUMBERS_A_TEXEL
 _MOST: Final = 65535
+_HALF: Final = _MOST / 2
 SILENCE: Final = bytes(COLUMNS * ROWS * TEXEL_BYTES)
 
 
@@ -29,7 +30,7 @@ def texture_of(heard: Hearing) -> bytes:
     numbers = array("H", SILENCE)
     _put(numbers, 0, heard.bars, heard.channels)
     _put(numbers, _NUMBERS_A_ROW, heard.ghosts, heard.channels)
-    wave = array("H", [round((value + 1) * 0.5 * _MOST) for value in heard.wave])
+    wave = array("H", [int((value + 1) * _HALF + 0.5) for value in heard.wave])
     row, points = 2 * _NUMBERS_A_ROW, len(wave)
     numbers[row : row + 2 * points : 2] = wave
     numbers[row + 1 : row + 2 * points : 2] = wave[1:] + wave[-1:]
@@ -40,7 +41,7 @@ def texture_of(heard: Hearing) -> bytes:
 
 def _put(numbers: "array[int]", row: int, values: Floats, channels: int) -> None:
     """Put one channel beside the other; what is heard on one is shown on both sides."""
-    shares = array("H", [round(value * _MOST) for value in values])
+    shares = array("H", [int(value * _MOST + 0.5) for value in values])
     count = len(shares) // channels
     for side in range(_NUMBERS_A_TEXEL):
         first = min(side, channels - 1) * count
