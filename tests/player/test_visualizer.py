@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from at_work import kill_listener
 from shows import environment, eventually, plain_photo, playing
@@ -43,6 +44,32 @@ def test_each_style_is_seen_where_it_stands_and_moves(
         if style != "pulse":
             seen = light(screen) > 60
             assert not seen[:60].any(), "it leaves the photo's upper part alone"
+
+
+def test_bars_take_up_the_photo_s_colours(tmp_path: Path, screen: VirtualScreen) -> None:
+    """Dark blue and dark red, half and half: bars are light, the deep tones in one of the two."""
+    path = tmp_path / "photos" / "one.png"
+    path.parent.mkdir()
+    photo = Image.new("RGB", (640, 360), (0, 0, 70))
+    photo.paste((60, 0, 0), (0, 0, 320, 360))
+    photo.save(path)
+
+    def tints() -> list[np.ndarray]:
+        """Return the mean colour of what is light in the left fifth and in the right one."""
+        grabbed = screen.grab().astype(int)
+        sides = (grabbed[:, :128], grabbed[:, -128:])
+        light_ones = [side[side.max(axis=2) > 180] for side in sides]
+        return [pixels.mean(axis=0) for pixels in light_ones if len(pixels) > 20]
+
+    def coloured() -> bool:
+        """Say whether one side is clearly more red than blue, the other more blue than red."""
+        redder = [pixels[0] - pixels[2] for pixels in tints()]
+        # White bars would let through a fifth of the photo behind them: 14 at most.
+        return len(redder) == 2 and min(redder) < -30 and max(redder) > 30
+
+    sound = (*SOUND, "--visualizer", "spectrum")
+    with playing(tmp_path, screen, str(path), *sound, size="640x360"):
+        eventually(coloured, "red on one side, blue on the other")
 
 
 def test_v_goes_through_the_styles_and_back_to_none(tmp_path: Path, screen: VirtualScreen) -> None:
