@@ -20,6 +20,7 @@ from stillframe.contracts.hearing import WAVE_POINTS, Beat, Condition, Hearing
 from stillframe.workers.audio import ghosts
 from stillframe.workers.audio.faces import BarMaker
 from stillframe.workers.audio.ghosts import Ghosts
+from stillframe.workers.audio.samples import cleaned
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 
@@ -32,8 +33,6 @@ _SILENT_AFTER_S: Final = 0.4
 _INVISIBLE: Final = 1e-3
 # The longest pause between two blocks that is told to the face; after more, it begins anew anyway.
 _LONGEST_STEP_S: Final = 2.0
-# Louder is wrong data; it must not become infinite when it is squared.
-_LOUDEST: Final = 16.0
 _QUIETEST_DB: Final = -60.0
 _LEVEL_FALL_S: Final = 0.3
 _WAVE_STRIDE: Final = 8
@@ -90,7 +89,7 @@ class Analyser:
 
     def push(self, block: Floats, end_ns: int) -> bool:
         """Take a block, shape (frames, channels); False if nothing was done, for it was silent."""
-        samples = _cleaned(block)
+        samples = _sound(block)
         elapsed_s = self._elapsed_s(end_ns)
         loudest = float(np.abs(samples).max(initial=0.0))
         self._silent_s = 0.0 if loudest > _AUDIBLE else self._silent_s + elapsed_s
@@ -156,17 +155,12 @@ class Analyser:
         )
 
 
-def _cleaned(block: Floats) -> Floats:
-    """Return samples that are numbers, not too loud, of one channel at least."""
+def _sound(block: Floats) -> Floats:
+    """Return samples that can be computed with, of one channel at least."""
     samples = np.asarray(block, np.float32)
     if samples.ndim != 2:  # noqa: PLR2004 - frames and channels
         samples = samples.reshape(len(samples), -1) if samples.ndim else samples.reshape(1, 1)
-    with np.errstate(invalid="ignore"):  # infinities that cancel out are what is looked for
-        total = samples.sum(dtype=np.float64)
-    if not np.isfinite(total):  # one pass tells whether anything is wrong
-        samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
-    clipped: Floats = np.clip(samples, -_LOUDEST, _LOUDEST)
-    return clipped
+    return cleaned(samples)
 
 
 def _fitted(samples: Floats, mono: Floats, channels: int) -> Floats:

@@ -9,8 +9,8 @@ multiplies with, `faces` offers it beside the classic bars; docs/decisions has t
   shown with the short one's strength.
 - Then weights, loudness, a sensitivity that follows the music, and rise and fall in seconds.
 
-Guarantees: bars are finite and within 0 and 1; nothing depends on how the sound is cut into blocks,
-but for the moments at which bars are asked for; memory and time do not grow.
+Guarantees: bars are finite and within 0 and 1, whatever is pushed; nothing depends on how the sound
+is cut into blocks, but for the moments at which bars are asked for; memory and time do not grow.
 """
 
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stillframe.workers.audio import bands
+from stillframe.workers.audio.samples import cleaned
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 
@@ -101,8 +102,8 @@ class Spectrum:
         self._bars = np.zeros((config.channels, config.bars), np.float32)
 
     def push(self, block: Floats) -> None:
-        """Take the next block: shape (frames, channels)."""
-        sound = np.ascontiguousarray(block.T, np.float32)
+        """Take the next block: shape (frames, channels); it may be written over afterwards."""
+        sound = np.array(cleaned(block).T, np.float32, order="C")
         self._deep.push(sound)
         self._high.push(sound)
 
