@@ -32,17 +32,19 @@ from stillframe.contracts.pixels import Size
 from stillframe.library.timeline import Timeline
 from stillframe.player import frame_log
 from stillframe.player.bells import Bell, Interruptions
+from stillframe.player.drift import LONGEST_S
 from stillframe.player.frames import FrameProvider
 from stillframe.player.keys import Intent
 from stillframe.player.music import Music
 from stillframe.player.scheduler import Scheduler
-from stillframe.player.stage import QtStage
+from stillframe.player.stage import Hanging, QtStage
 from stillframe.player.stalls import StallMeter
 from stillframe.player.window import PhotoWindow, largest_surface
 from stillframe.player.x11 import end_with_server
 from stillframe.remote.address import runtime_folder
 from stillframe.remote.server import Server
 from stillframe.settings import Settings
+from stillframe.settings.sections.show import ShowSettings
 from stillframe.show import script
 from stillframe.show.desk import ShowDesk
 from stillframe.show.director import Director, Pace
@@ -220,7 +222,11 @@ class _Show:
 
     def _make_runtime(self, rng: random.Random) -> Runtime:
         settings = self._options.settings
-        profile = Profile(mode=Mode(settings.show.mode), sharpen=settings.images.sharpen)
+        profile = Profile(
+            mode=Mode(settings.show.mode),
+            sharpen=settings.images.sharpen,
+            interest=settings.show.pan_zoom,
+        )
         # So many slots less than there are: each worker always has one to write into.
         slots = self._arena.slot_count - decoders(settings, _cores())
         cache = FrameCache(slots * self._arena.slot_bytes)
@@ -276,7 +282,7 @@ class _Show:
             self._window,
             frames,
             scheduler=scheduler,
-            mode=Mode(show.mode),
+            hanging=_hanging_of(show),
             report=self._runtime.cue,
             motion=self._on_motion,
         )
@@ -400,6 +406,14 @@ def _arena_of(options: PlayOptions) -> ArenaShape:
         look_ahead=options.settings.show.look_ahead,
         writers=decoders(options.settings, _cores()),
     )
+
+
+def _hanging_of(show: ShowSettings) -> Hanging:
+    """Return how photos move: from the beginning of one transition to the end of the next."""
+    if not show.pan_zoom:
+        return Hanging(Mode(show.mode))
+    seen_s = show.interval_s + 2 * show.transition_duration_s
+    return Hanging(Mode(show.mode), 1 + show.pan_zoom_by / 100, min(seen_s, LONGEST_S))
 
 
 def _cores() -> int:

@@ -40,6 +40,8 @@ def output(*arguments: str) -> str:
             ("--mode", "fit", "--transition-duration", " 2 "),
             [("--mode", "fit"), ("--transition-duration", " 2 ")],
         ),
+        (("--pan-zoom",), [("--pan-zoom", "true")]),
+        (("--pan-zoom", "--no-pan-zoom"), [("--pan-zoom", "false")]),
     ],
 )
 def test_the_text_of_each_flag_that_was_given_is_delivered_as_typed(

@@ -26,7 +26,7 @@ COMMON = (
 IMAGE_REQUEST = (
     b"\x8d\xa4type\xaeimages.request" + COMMON + b"\xa4path\xc4\x0e/photos/\xff\xfe.jpg"
     b"\xabtarget_size\x92\xcd\x0f\x00\xcd\x08\x70"
-    b"\xa7profile\x83\xa4mode\xa6shrink\xa7sharpen\xc3\xa6colour\xa5as-is"
+    b"\xa7profile\x84\xa4mode\xa6shrink\xa7sharpen\xc3\xa6colour\xa5as-is\xa8interest\xc3"
     b"\xa9cache_key\xc4\x1f/photos/\xff\xfe.jpg|scaled:3840x2160"
     b"\xacratio_policy\x81\xa4pool\xa4feed"
     b"\xa4slot\x82\xa5index\x03\xaageneration\x07"

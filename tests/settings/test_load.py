@@ -32,6 +32,8 @@ DEFAULTS: dict[str, dict[str, object]] = {
         "local_ratio": 60,
         "look_ahead": 2,
         "mat_colour": "#000000",
+        "pan_zoom": False,
+        "pan_zoom_by": 12,
         "measure": True,
     },
     "images": {
@@ -405,6 +407,8 @@ VALID: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "mode": st.sampled_from(["fill", "fit", "shrink"]),
         "look_ahead": st.integers(1, 8),
         "mat_colour": st.from_regex(r"#[0-9a-f]{6}", fullmatch=True),
+        "pan_zoom": st.booleans(),
+        "pan_zoom_by": st.integers(2, 50),
         "measure": st.booleans(),
     },
     "images": {

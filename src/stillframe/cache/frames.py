@@ -16,6 +16,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from stillframe.cache.keys import photo_of
+from stillframe.contracts.images import PLAIN, Looks
 from stillframe.transport.arena import Lease
 
 
@@ -32,16 +33,13 @@ class Promotion(enum.IntEnum):
 
 @dataclass(frozen=True)
 class CachedFrame:
-    """One frame. `charge_bytes` is what it really takes: its whole slot.
-
-    `colours` are the photo's own, as 0xRRGGBB.
-    """
+    """One frame. `charge_bytes` is what it really takes: its whole slot."""
 
     key: bytes
     lease: Lease
     charge_bytes: int
     promotion: Promotion = Promotion.SLOT
-    colours: tuple[int, ...] = ()
+    looks: Looks = PLAIN
 
     @property
     def generation(self) -> int:

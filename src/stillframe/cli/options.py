@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import click
 
-from stillframe.settings import DECLARATIONS, Setting
+from stillframe.settings import DECLARATIONS, Setting, Switch
 
 _Result = TypeVar("_Result")
 
@@ -50,11 +50,29 @@ def setting_options(command: Callable[..., _Result]) -> Callable[..., _Result]:
 def _option(
     parameter: str, setting: Setting
 ) -> Callable[[Callable[..., _Result]], Callable[..., _Result]]:
+    words = (
+        f"{setting.help[0].upper()}{setting.help[1:]}. "
+        f"{setting.allowed}; default {setting.default_text or 'none'}."
+    )
+    if isinstance(setting, Switch):
+        # No value follows it: the next word would be taken for one.
+        flag = str(setting.flag)
+        both = f"{flag}/--no-{flag.removeprefix('--')}"
+        return click.option(both, parameter, default=None, callback=_text_of, help=words)
     return click.option(
         str(setting.flag),
         parameter,
         type=click.STRING,  # the settings check the text, for they do so wherever it comes from
         metavar=setting.metavar,
-        help=f"{setting.help[0].upper()}{setting.help[1:]}. "
-        f"{setting.allowed}; default {setting.default_text or 'none'}.",
+        help=words,
     )
+
+
+def _text_of(
+    context: click.Context,
+    parameter: click.Parameter,
+    value: bool | None,  # noqa: FBT001 - as click calls it
+) -> str | None:
+    """Return a switch as it would be typed elsewhere."""
+    del context, parameter
+    return None if value is None else str(value).lower()

@@ -4,7 +4,7 @@ Role: one photo in, one frame in a slot out. Counterpart: `workers.images`.
 """
 
 import enum
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
@@ -45,11 +45,13 @@ class Colour(enum.StrEnum):
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the pixels are made."""
+    """How the pixels are made, and what is told of them."""
 
     mode: Mode = Mode.FILL
     sharpen: bool = False
     colour: Colour = Colour.SRGB
+    interest: bool = False
+    """Whether the place that draws the eye is looked for."""
 
 
 class RatioPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,6 +82,19 @@ class ImageRequest(Request, frozen=True, kw_only=True, tag="images.request"):
 
 
 Colour24 = Annotated[int, msgspec.Meta(ge=0, le=0xFFFFFF)]
+Thousandth = Annotated[int, msgspec.Meta(ge=0, le=1000)]
+
+
+class Looks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is seen in a frame."""
+
+    colours: Annotated[tuple[Colour24, ...], msgspec.Meta(max_length=4)] = ()
+    """Colours of the photo that can be seen over it, the most frequent first; as 0xRRGGBB."""
+    interest: tuple[Thousandth, Thousandth] = (500, 500)
+    """The place that draws the eye, across and down, in thousandths of the frame."""
+
+
+PLAIN: Final = Looks()
 
 
 class ImageResult(Response, frozen=True, kw_only=True, tag="images.result"):
@@ -93,7 +108,6 @@ class ImageResult(Response, frozen=True, kw_only=True, tag="images.result"):
     stride: Count
     format: PixelFormat
     ts_ns: Count = msgspec.field(name="ts")
-    colours: Annotated[tuple[Colour24, ...], msgspec.Meta(max_length=4)] = ()
-    """Colours of the photo that can be seen over it, the most frequent first; as 0xRRGGBB."""
+    looks: Looks = PLAIN
     source_size: tuple[Count, Count]
     """Width and height of the photo itself, orientation applied, in pixels."""

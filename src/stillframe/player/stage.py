@@ -14,6 +14,7 @@ Guarantees:
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib import resources
 from types import MappingProxyType
 from typing import Any, Final
@@ -23,8 +24,10 @@ from PySide6.QtGui import QVector4D
 from PySide6.QtQuick import QQuickItem, QQuickView
 
 from stillframe.cache.frames import CachedFrame
+from stillframe.cache.keys import photo_of
 from stillframe.contracts.images import Mode
 from stillframe.contracts.pixels import Size
+from stillframe.player.drift import drift
 from stillframe.player.frames import FrameProvider
 from stillframe.player.placement import place
 from stillframe.player.scheduler import Scheduler
@@ -67,6 +70,31 @@ def _no_bars(now_ns: int) -> None:
     del now_ns
 
 
+@dataclass(frozen=True)
+class Hanging:
+    """How photos meet the surface, and how they move there.
+
+    Attributes:
+        mode: whether a photo covers the surface or is seen whole.
+        zoom: how much larger a photo gets than it was, from 1, at which nothing moves.
+        travel_s: how long it takes.
+    """
+
+    mode: Mode
+    zoom: float = 1.0
+    travel_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Hung:
+    """A photo's size, what it was made for, and how it moves."""
+
+    size: Size
+    made_for: Size
+    toward: tuple[int, int]
+    inward: bool
+
+
 def uniforms(effect: Effect) -> Iterator[tuple[str, QVector4D | float]]:
     """Yield the block's values that a transition sets, by their names in the scene."""
     for vector in range(len(effect.floats) // 4):
@@ -85,7 +113,7 @@ class QtStage(QObject):
         frames: FrameProvider,
         *,
         scheduler: Scheduler,
-        mode: Mode,
+        hanging: Hanging,
         report: Callable[[Cue], None],
         motion: Callable[[bool], None],
     ) -> None:
@@ -95,21 +123,21 @@ class QtStage(QObject):
             view: the window.
             frames: where the scene gets its images.
             scheduler: keeps the director's time.
-            mode: how a frame meets the surface.
+            hanging: how a frame meets the surface.
             report: called with what the director wants to know.
             motion: called with True when a transition begins and False when it has ended.
         """
         super().__init__(view)
-        self._view, self._frames, self._mode = view, frames, mode
+        self._view, self._frames, self._hanging = view, frames, hanging
         self._scheduler = scheduler
         self._swaps_to_wait = 0
         self._report, self._motion = report, motion
         self._coming: CachedFrame | None = None
         self._coming_source = ""
-        self._front: tuple[Size, Size] | None = None  # its size, and what it was made for
-        self._back: tuple[Size, Size] | None = None
+        self._front: _Hung | None = None
+        self._back: _Hung | None = None
         self._target: Size | None = None
-        self._presented_key = b""
+        self._presented_key, self._inward = b"", False
         self._dress: Effect | None = None
         self._table_source = ""  # while it is being loaded
         self._swaps_to_dress = 0
@@ -141,7 +169,8 @@ class QtStage(QObject):
     def target(self, target: Size) -> None:
         """Note what frames are made for from now on, and put what is shown in its new place."""
         self._target = target
-        self._scene.place(self._qt_rect(self._front), self._qt_rect(self._back))  # type: ignore[attr-defined]
+        scene: Any = self._scene
+        scene.place(*self._qt_rects(self._front), *self._qt_rects(self._back))
 
     def upload(self, frame: CachedFrame) -> None:
         """Load a frame into the back image, in place of one that was not presented."""
@@ -150,8 +179,11 @@ class QtStage(QObject):
         size = Size(header.width, header.height)
         self._coming = frame
         self._coming_source = self._frames.register(frame)
-        self._back, self._colours = (size, self._target or size), frame.colours
-        self._scene.upload(self._coming_source, self._qt_rect(self._back))  # type: ignore[attr-defined]
+        inward = self._inward == (photo_of(frame.key) == photo_of(self._presented_key))
+        self._back = _Hung(size, self._target or size, frame.looks.interest, inward)
+        self._colours = frame.looks.colours
+        scene: Any = self._scene
+        scene.upload(self._coming_source, *self._qt_rects(self._back))
 
     @property
     def dressed(self) -> bool:
@@ -182,16 +214,19 @@ class QtStage(QObject):
     def present(self, key: bytes, appearance: Appearance, effect: Effect | None) -> None:
         """Begin the transition to the uploaded frame, or cut to it."""
         self._presented_key = key
+        self._inward = self._back is not None and self._back.inward
         animated = appearance is Appearance.TRANSITION
         if animated:
             self._motion(True)
             self._coloured(self._colours)
+        scene: Any = self._scene
+        travel_ms, goes_on = round(self._hanging.travel_s * 1000), not animated
         if self._cuts_only or effect is None:
-            self._scene.present(0, 0)  # type: ignore[attr-defined]
+            scene.present(0, 0, travel_ms, goes_on)
             return
         self.dress(effect)
         duration_ms = max(1, round(effect.duration_s * 1000))
-        self._scene.present(duration_ms, _CURVES[effect.easing])  # type: ignore[attr-defined]
+        scene.present(duration_ms, _CURVES[effect.easing], travel_ms, goes_on)
 
     def wake_at(self, at_ns: int, *, on_beat: bool) -> None:
         """Have the scheduler report `TimePassed` then, or where a bar begins soon after."""
@@ -276,8 +311,11 @@ class QtStage(QObject):
     def _on_alarm(self) -> None:
         self._report(script.TimePassed())
 
-    def _qt_rect(self, sizes: tuple[Size, Size] | None) -> QRectF:
-        if sizes is None:
-            return QRectF(0, 0, 0, 0)
-        frame, target = sizes
-        return QRectF(*place(frame, target, self.surface, self._mode))
+    def _qt_rects(self, hung: _Hung | None) -> tuple[QRectF, QRectF]:
+        """Return where a photo's motion begins and where it ends."""
+        if hung is None:
+            return QRectF(0, 0, 0, 0), QRectF(0, 0, 0, 0)
+        mode, zoom = self._hanging.mode, self._hanging.zoom
+        placed = place(hung.size, hung.made_for, self.surface, mode)
+        path = drift(placed, mode, zoom, hung.toward, inward=hung.inward)
+        return QRectF(*path.start), QRectF(*path.goal)

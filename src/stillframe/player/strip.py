@@ -71,7 +71,7 @@ class Strip:
             StripError: if a photo or the effect cannot be drawn.
         """
         self._load(photos[0])
-        self._scene.present(0, 0)
+        self._scene.present(0, 0, 0, False)
         self._load(photos[1])
         painted = self._scene.findChild(QQuickItem, "effect")
         for name, value in uniforms(effect):
@@ -93,7 +93,9 @@ class Strip:
 
     def _load(self, photo: Path) -> None:
         url = QUrl.fromLocalFile(str(photo)).toString()
-        self._wait(self._scene.loaded, lambda: self._scene.upload(url, _WHOLE), f"{photo} to load")
+        self._wait(
+            self._scene.loaded, lambda: self._scene.upload(url, _WHOLE, _WHOLE), f"{photo} to load"
+        )
 
     def _dress(self, effect: Effect) -> None:
         table = effect.table

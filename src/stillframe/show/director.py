@@ -354,7 +354,7 @@ def _turned_away(cue: Cue) -> tuple[Action, ...]:
 
 
 def _framed(cue: script.FrameArrived) -> CachedFrame:
-    return CachedFrame(cue.key, cue.lease, cue.charge_bytes, colours=cue.colours)
+    return CachedFrame(cue.key, cue.lease, cue.charge_bytes, looks=cue.looks)
 
 
 def _releases(frames: tuple[CachedFrame, ...]) -> list[Action]:

@@ -20,7 +20,7 @@ from stillframe.contracts.caps import SHOWN_CAP_ITEMS
 from stillframe.contracts.control import LogLevel
 from stillframe.contracts.errors import FaultKind
 from stillframe.contracts.feeds import FeedsResult
-from stillframe.contracts.images import ImageRequest, ImageResult, Pool, Profile, RatioPolicy
+from stillframe.contracts.images import ImageRequest, ImageResult, Looks, Pool, Profile, RatioPolicy
 from stillframe.contracts.library import (
     Changes,
     Checked,
@@ -353,7 +353,7 @@ class Runtime:
     def _take_completed(self, event: events.Completed) -> None:
         response = event.response
         if isinstance(event.request, ImageRequest) and isinstance(response, ImageResult):
-            self._take_frame(event.request, event.lease, response.colours)
+            self._take_frame(event.request, event.lease, response.looks)
         elif isinstance(response, LibraryResult):
             self._take_told(response.told)
         elif isinstance(response, SceneResult):
@@ -435,16 +435,14 @@ class Runtime:
             self._scenes, gone, self._found_all = (), self._scenes, True
             self.cue(script.Vanished(gone))
 
-    def _take_frame(
-        self, request: ImageRequest, lease: Lease | None, colours: tuple[int, ...]
-    ) -> None:
+    def _take_frame(self, request: ImageRequest, lease: Lease | None, looks: Looks) -> None:
         if lease is None:
             detail = "the worker says that it is done, and gave no frame"
             self.cue(script.FrameRefused(request.cache_key, "bad-answer", detail))
             return
         noting.latency(self._journal, request, lease)
         size_bytes = self._plot.arena.slot_bytes
-        self.cue(script.FrameArrived(request.cache_key, lease, size_bytes, colours))
+        self.cue(script.FrameArrived(request.cache_key, lease, size_bytes, looks))
 
     def _take_refused(self, event: events.Refused) -> None:
         request, said = event.request, f"{event.reason}: {event.detail}"

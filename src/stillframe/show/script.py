@@ -8,6 +8,7 @@ import enum
 from dataclasses import dataclass
 
 from stillframe.cache.frames import CachedFrame
+from stillframe.contracts.images import PLAIN, Looks
 from stillframe.contracts.pixels import Size
 from stillframe.library.photos import Photo
 from stillframe.transport.arena import Lease
@@ -47,7 +48,7 @@ class FrameArrived:
     key: bytes
     lease: Lease
     charge_bytes: int
-    colours: tuple[int, ...] = ()
+    looks: Looks = PLAIN
 
 
 @dataclass(frozen=True)

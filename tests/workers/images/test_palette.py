@@ -20,7 +20,7 @@ def hue(colour: tuple[int, int, int]) -> float:
 def pixels_of(photo: np.ndarray) -> tuple[tuple[int, int, int], ...]:
     height, width, _ = photo.shape
     rgba = np.concatenate((photo, np.full((height, width, 1), 255, np.uint8)), axis=2)
-    return sampled(memoryview(rgba.tobytes()), (width, height), width * 4)
+    return sampled(memoryview(rgba.tobytes()), (width, height), width * 4)[0]
 
 
 def test_an_astronauts_suit_is_orange_and_her_flag_blue() -> None:

@@ -23,14 +23,17 @@ Item {
     signal transitionEnded()
     signal shaderFailed(string shader, string log)
 
-    function upload(source: string, rect: rect): void {
-        back.place = rect
+    function upload(source: string, place: rect, goal: rect): void {
+        back.place = place
+        back.goal = goal
         back.source = source
     }
 
-    function place(frontRect: rect, backRect: rect): void {
-        front.place = frontRect
-        back.place = backRect
+    function place(frontPlace: rect, frontGoal: rect, backPlace: rect, backGoal: rect): void {
+        front.place = frontPlace
+        front.goal = frontGoal
+        back.place = backPlace
+        back.goal = backGoal
     }
 
     // Everything of a transition but its progress; it is still at rest.
@@ -41,7 +44,10 @@ Item {
         effect.fragmentShader = shader
     }
 
-    function present(durationMs: int, easing: int): void {
+    // The photo that comes on moves by itself for `travelMs`, through the transition and after it;
+    // or, if it is the same photo made anew, goes on where it was.
+    function present(durationMs: int, easing: int, travelMs: int, goesOn: bool): void {
+        back.begin(travelMs, goesOn ? front.halt() : 0)
         if (durationMs > 0) {
             motion.duration = durationMs
             motion.easing.type = easing
@@ -57,11 +63,16 @@ Item {
         effect.progress = 0
         back.source = ""
         back.place = Qt.rect(0, 0, 0, 0)
+        back.goal = back.place
+        back.begin(0, 0)
         transitionEnded()
     }
 
     component Photo: Image {
+        id: photo
         property rect place: Qt.rect(0, 0, 0, 0)
+        property rect goal: Qt.rect(0, 0, 0, 0)
+        required property string uniform
         visible: false
         asynchronous: true
         cache: false
@@ -69,10 +80,33 @@ Item {
             if (status === Image.Ready && source != "")
                 stage.loaded(source)
         }
+
+        function halt(): real {
+            drift.stop() // which tells the property where the render thread is
+            return effect[uniform]
+        }
+
+        function begin(travelMs: int, travel: real): void {
+            drift.stop()
+            effect[uniform] = travel
+            if (travelMs > 0 && travel < 1) {
+                drift.from = travel
+                drift.duration = travelMs * (1 - travel)
+                drift.start()
+            }
+        }
+
+        UniformAnimator {
+            id: drift
+            target: effect
+            uniform: photo.uniform
+            to: 1
+            easing.type: Easing.OutSine
+        }
     }
 
-    Photo { id: first }
-    Photo { id: second }
+    Photo { id: first; uniform: "first_travel" }
+    Photo { id: second; uniform: "second_travel" }
 
     Image {
         id: numbers
@@ -108,6 +142,11 @@ Item {
         property vector4d p1
         property vector4d p2
         property vector4d p3
+        property rect from_goal: stage.front.goal
+        property rect to_goal: stage.back.goal
+        property real first_travel: 0
+        property real second_travel: 0
+        property real first_is_front: stage.firstIsFront ? 1 : 0
         fragmentShader: stage.crossfade
         onStatusChanged: {
             if (status !== ShaderEffect.Error)

@@ -23,6 +23,8 @@ class ShowSettings(Struct, frozen=True, kw_only=True):
     local_ratio: int
     look_ahead: int
     mat_colour: str
+    pan_zoom: bool
+    pan_zoom_by: int
     measure: bool
 
 
@@ -86,6 +88,20 @@ DECLARATIONS: Final[tuple[Setting, ...]] = (
         key="show.mat_colour",
         default="#000000",
         help="colour around a photo that does not cover the screen",
+    ),
+    Switch(
+        key="show.pan_zoom",
+        default=False,
+        flag="--pan-zoom",
+        help="whether each photo moves slowly while it is shown, toward what draws the eye",
+    ),
+    Integer(
+        key="show.pan_zoom_by",
+        unit="percent",
+        minimum=2,
+        maximum=50,
+        default=12,
+        help="how much larger a moving photo gets than it was, or smaller",
     ),
     Switch(
         key="show.measure",

@@ -16,8 +16,8 @@ layout(std140, binding = 0) uniform buf {
     float progress;           // eased, 0..1
     float seed;               // 0..1000
     float direction_place;    // of the direction among the declared ones
-    vec4 from_rect;           // where each photo lies on the surface: x, y, width, height in 0..1;
-    vec4 to_rect;             // a width of 0 means that there is no photo
+    vec4 from_rect;           // where each photo begins on the surface: x, y, width, height in
+    vec4 to_rect;             // 0..1; a width of 0 means that there is no photo
     vec4 mat_colour;
     vec4 geometry;            // the surface's and the table's width and height, in pixels
     vec4 heading;             // x, y: the direction, length 1, y downwards; 0 where there is none
@@ -25,6 +25,11 @@ layout(std140, binding = 0) uniform buf {
     vec4 p1;
     vec4 p2;
     vec4 p3;
+    vec4 from_goal;           // where each photo, moving slowly, ends
+    vec4 to_goal;
+    float first_travel;       // how far each of the two images has come, 0..1; they change roles,
+    float second_travel;      // and their motion goes on
+    float first_is_front;     // 1 where the first image is the old photo, else 0
 };
 layout(binding = 1) uniform sampler2D from_photo;
 layout(binding = 2) uniform sampler2D to_photo;
@@ -37,6 +42,8 @@ const float PI = 3.14159265358979;
 #define direction (heading.xy)
 #define direction_index int(direction_place + 0.5)
 #define table_size (geometry.zw)
+#define from_travel mix(second_travel, first_travel, first_is_front)
+#define to_travel mix(first_travel, second_travel, first_is_front)
 
 vec4 over_mat(sampler2D photo, vec4 rect, vec2 at)
 {
@@ -47,8 +54,8 @@ vec4 over_mat(sampler2D photo, vec4 rect, vec2 at)
 }
 
 // The old photo and the new one over the mat; outside the surface there is mat.
-vec4 from_at(vec2 at) { return over_mat(from_photo, from_rect, at); }
-vec4 to_at(vec2 at) { return over_mat(to_photo, to_rect, at); }
+vec4 from_at(vec2 at) { return over_mat(from_photo, mix(from_rect, from_goal, from_travel), at); }
+vec4 to_at(vec2 at) { return over_mat(to_photo, mix(to_rect, to_goal, to_travel), at); }
 
 // The baked table between its texels (as its filter says), and at the middle of one of them.
 vec4 table_at(vec2 uv) { return texture(table, uv); }

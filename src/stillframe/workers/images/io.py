@@ -21,7 +21,7 @@ import pyvips
 
 from stillframe.contracts.control import Lack, Start
 from stillframe.contracts.errors import FaultError, FaultKind
-from stillframe.contracts.images import ImageRequest, ImageResult, SlotGrant
+from stillframe.contracts.images import ImageRequest, ImageResult, Looks, SlotGrant
 from stillframe.contracts.messages import echo
 from stillframe.contracts.pixels import PixelFormat, frame_bytes
 from stillframe.contracts.sandbox import Sandbox
@@ -40,6 +40,7 @@ from stillframe.workers.images.core import (
     is_strong_reduction,
     plan_frame,
 )
+from stillframe.workers.images.interest import MIDDLE, interest
 from stillframe.workers.images.palette import palette, sampled
 from stillframe.workers.images.photo import NativePhoto, Photo
 from stillframe.workers.opening import opened
@@ -129,7 +130,7 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
             format=header.format,
             ts_ns=header.ts_ns,
             source_size=(photo.upright.width, photo.upright.height),
-            colours=self._colours(request.slot, header),
+            looks=self._looks(request.slot, header, interesting=request.profile.interest),
         )
 
     def close(self) -> None:
@@ -155,10 +156,13 @@ class ImageHandler(Handler[ImageRequest, ImageResult]):
         with self._foreign.opened(descriptor, kind) as photo:
             yield photo
 
-    def _colours(self, slot: SlotGrant, header: SlotHeader) -> tuple[int, ...]:
+    def _looks(self, slot: SlotGrant, header: SlotHeader, *, interesting: bool) -> Looks:
         with self._writer.pixels(slot.index, header.size_bytes) as pixels:
-            shown = sampled(pixels, (header.width, header.height), header.stride)
-        return tuple(red << 16 | green << 8 | blue for red, green, blue in palette(shown))
+            shown, columns = sampled(pixels, (header.width, header.height), header.stride)
+        return Looks(
+            colours=tuple(red << 16 | green << 8 | blue for red, green, blue in palette(shown)),
+            interest=interest(shown, columns) if interesting else MIDDLE,
+        )
 
     def _write(self, image: pyvips.Image, slot: SlotGrant, seq: int) -> SlotHeader:
         stride = image.width * _BANDS

@@ -25,13 +25,16 @@ Rgb = tuple[int, int, int]
 
 def sampled(
     pixels: memoryview, size: tuple[int, int], stride: int, across: int = 32
-) -> tuple[Rgb, ...]:
-    """Return pixels from all over a frame of RGBA bytes, about `across` a row and as many rows."""
+) -> tuple[tuple[Rgb, ...], int]:
+    """Return pixels from all over a frame of RGBA bytes, and how many of them make a row.
+
+    About `across` a row and as many rows, from the top left.
+    """
     width, height = size
     columns = range(width // (2 * across), width, max(1, width // across))
     rows = range(height // (2 * across), height, max(1, height // across))
     places = (row * stride + column * 4 for row in rows for column in columns)
-    return tuple((pixels[at], pixels[at + 1], pixels[at + 2]) for at in places)
+    return tuple((pixels[at], pixels[at + 1], pixels[at + 2]) for at in places), len(columns)
 
 
 def palette(pixels: Iterable[Rgb]) -> tuple[Rgb, ...]:
