@@ -29,9 +29,9 @@ from stillframe.show.sources import Group
 from stillframe.show.specs import Places
 
 SPAN_MS = 500
-# Photos appear within a second or so; the first one then takes 9 s to rise from the mat.
-MOTION_S = 9
-CALM_AT_MS, STALL_AT_MS, END_AT_MS = (2000, 4000, 6000), (3000, 5000, 7000), 8000
+# Photos appear within a second or so; the first one then takes 7 s to rise from the mat.
+MOTION_S = 7
+CALM_AT_MS, STALL_AT_MS, END_AT_MS = (2000, 4000), (3000, 5000), 5800
 
 SOUND = {"--audio": "synthetic:3", "--visualizer": "mirror"}
 
@@ -41,7 +41,7 @@ Rectangle {
     width: 320; height: 180
     Rectangle {
         width: 50; height: 50; color: "red"
-        NumberAnimation on x { from: 0; to: 270; duration: 9000; running: true }
+        NumberAnimation on x { from: 0; to: 270; duration: 7000; running: true }
     }
 }
 """
@@ -75,7 +75,8 @@ def _schedule(parent: QObject, stalls: str) -> None:
         _mark("stall-begin")()
         if stalls == "kill":
             if not kill_listener(os.getpid()):
-                raise RuntimeError("no audio worker")
+                sys.stderr.write("MARK no-audio-worker\n")
+                os._exit(1)  # an error raised here would be Qt's to swallow
             QTimer.singleShot(SPAN_MS, parent, _mark("stall-end"))
         else:
             (_burn if stalls == "burn" else _hold)()

@@ -48,7 +48,7 @@ def test_a_stall_of_half_a_second_does_not_interrupt_a_transition(
     tmp_path: Path, screen: VirtualScreen, stalls: str
 ) -> None:
     frames = _frames(tmp_path, screen, "render", stalls)
-    assert frames["calm"] >= 30, "the undisturbed span shows motion"
+    assert frames["calm"] >= 15, "the undisturbed span shows motion"
     assert frames["stall"] >= 0.6 * frames["calm"], frames
 
 
@@ -58,7 +58,7 @@ def test_sound_over_the_photo_changes_nothing_of_it(
 ) -> None:
     """Nor does the death of the worker that listens."""
     frames = _frames(tmp_path, screen, "sound", stalls)
-    assert frames["calm"] >= 30, "the undisturbed span shows motion"
+    assert frames["calm"] >= 15, "the undisturbed span shows motion"
     assert frames["stall"] >= 0.6 * frames["calm"], frames
 
 
@@ -67,5 +67,5 @@ def test_the_same_stall_stops_an_animation_of_the_interface_thread(
     tmp_path: Path, screen: VirtualScreen, stalls: str
 ) -> None:
     frames = _frames(tmp_path, screen, "gui", stalls)
-    assert frames["calm"] >= 30, "the undisturbed span shows motion"
+    assert frames["calm"] >= 15, "the undisturbed span shows motion"
     assert frames["stall"] <= 0.1 * frames["calm"], frames
