@@ -42,6 +42,9 @@ GOLDEN = [
         {"direction": "bottom-to-top", "seed": 3, "columns": 2, "rows": 2},
         "3c497b89dfcffca6",
     ),
+    ("ink", {}, "f4bbe0acbcb94136"),
+    ("ink", {"size": Size(640, 360), "seed": 7, "drops": 1}, "83ed455207a1b1ee"),
+    ("ink", {"size": Size(333, 500), "seed": 2**62, "raggedness": 1.0}, "91ec5535456b75c9"),
 ]
 
 

@@ -17,7 +17,7 @@ from stillframe.transitions.choice import direction_of
 from stillframe.transitions.dropped import CLOUDS
 from stillframe.transitions.model import Transition, Value
 from stillframe.transitions.registry import BUILT_IN
-from stillframe.workers.transitions.bakes import block_flip, clouds, diffuse
+from stillframe.workers.transitions.bakes import block_flip, clouds, diffuse, ink
 from stillframe.workers.transitions.baking import Bake, BakeRequest, Table
 from stillframe.workers.transitions.draws import Draws
 
@@ -26,6 +26,7 @@ BAKES: Final[Mapping[str, Bake]] = MappingProxyType(
         CLOUDS.id: clouds.bake,
         "block_flip": block_flip.bake,
         "diffuse": diffuse.bake,
+        "ink": ink.bake,
     }
 )
 # A parameter's name that no transition has: what a person wants of the direction.
