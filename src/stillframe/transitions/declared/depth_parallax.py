@@ -25,7 +25,7 @@ TRANSITION: Final = Transition(
         Parameter(
             name="relief",
             kind=Kind.NUMBER,
-            default=0.35,
+            default=0.25,
             help="how much of the depth comes from brightness, the rest from height",
         ),
         Parameter(

@@ -33,8 +33,8 @@ TRANSITION: Final = Transition(
         Parameter(
             name="disorder",
             kind=Kind.NUMBER,
-            default=0.5,
-            help="how much each streak has a time of its own",
+            default=0.12,
+            help="how little streaks have in common with their neighbours",
         ),
     ),
 )

@@ -4,30 +4,30 @@ float brightness(vec4 colour) { return dot(colour.rgb, vec3(0.2126, 0.7152, 0.07
 
 float depth_of(float bright, vec2 at)
 {
-    return mix(smoothstep(0.1, 1.0, at.y), smoothstep(0.05, 0.9, bright), relief);
+    return mix(smoothstep(0.1, 1.0, at.y), bright, relief);
 }
 
-// Where on the ring of six samples about a place: brightness must be that of a thing, not of a pixel.
-vec2 ring_place(int i)
+// Seven samples on a spiral about a place: brightness must be that of a thing, not of a pixel.
+vec2 spiral(int i)
 {
-    float angle = (float(i) + 0.5) * PI / 3.0;
-    return vec2(cos(angle) / aspect, sin(angle)) * (i < 3 ? 0.035 : 0.020);
+    float angle = float(i) * 2.3999632;
+    return vec2(cos(angle) / aspect, sin(angle)) * (0.008 + 0.007 * float(i));
 }
 
 float old_depth(vec2 at)
 {
     float bright = 0.0;
-    for (int i = 0; i < 6; i++)
-        bright += brightness(from_at(clamp(at + ring_place(i), 0.0, 0.9999)));
-    return depth_of(bright / 6.0, at);
+    for (int i = 0; i < 7; i++)
+        bright += brightness(from_at(clamp(at + spiral(i), 0.0, 0.9999)));
+    return depth_of(bright / 7.0, at);
 }
 
 float new_depth(vec2 at)
 {
     float bright = 0.0;
-    for (int i = 0; i < 6; i++)
-        bright += brightness(to_at(clamp(at + ring_place(i), 0.0, 0.9999)));
-    return depth_of(bright / 6.0, at);
+    for (int i = 0; i < 7; i++)
+        bright += brightness(to_at(clamp(at + spiral(i), 0.0, 0.9999)));
+    return depth_of(bright / 7.0, at);
 }
 
 vec4 transition(vec2 at)

@@ -6,7 +6,7 @@ vec4 transition(vec2 at)
     vec3 parts = table_at(at).rgb;
     float arrival = (parts.r + parts.g + parts.b) / 3.0;
     // Mirrored, so that the finer noise has no seam; turned, so that it does not repeat the field.
-    vec2 fine_at = at.yx * vec2(1.0, aspect) * 1.7 + 0.13;
+    vec2 fine_at = at.yx * vec2(1.0, aspect * table_size.x / table_size.y) * 1.3 + 0.13;
     float fine = table_at(abs(mod(fine_at, 2.0) - 1.0)).a;
     float fray = 0.10 * raggedness;
     arrival += fray * (fine - 0.5);

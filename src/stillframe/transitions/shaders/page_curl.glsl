@@ -41,6 +41,10 @@ vec4 transition(vec2 at)
     float sine = clamp(past / radius, 0.0, 1.0);
     float angle = asin(sine);
 
+    // The page's back: over the bend, then flat on top of what still lies.
+    float back_part = past <= 0.0 ? bend + PI * radius - past : bend + radius * (PI - angle);
+    vec2 back_at = p + against * (back_part - along);
+
     // The page's face: flat, then rising into the bend.
     float flat_part = past <= 0.0 ? along : bend + radius * angle;
     vec2 face_at = p + against * (flat_part - along);
@@ -50,17 +54,11 @@ vec4 transition(vec2 at)
         vec4 old = from_at(clamp(face_at / square, 0.0, 0.9999));
         old.rgb *= mix(1.0, 0.45, begun * sine * sine);
         // What has been turned over throws its shadow on what still lies.
-        float turned = bend + PI * radius + (bend - along);
-        vec2 over = p + against * (turned - along);
-        vec2 out_by = max(max(-over, over - square), 0.0);
-        float near = smoothstep(0.9 * radius, 0.0, length(out_by));
-        old.rgb *= past <= 0.0 ? 1.0 - 0.8 * shadow * begun * near * near : 1.0;
+        vec2 out_by = max(max(-back_at, back_at - square), 0.0);
+        float near = smoothstep(0.9 * radius, 0.0, length(out_by)) * (1.0 - sine);
+        old.rgb *= 1.0 - 0.8 * shadow * begun * near * near;
         colour = mix(colour, old, face);
     }
-
-    // The page's back: over the bend, then flat on top of what still lies.
-    float back_part = past <= 0.0 ? bend + PI * radius - past : bend + radius * (PI - angle);
-    vec2 back_at = p + against * (back_part - along);
     float back = on_page(back_at, pixel) * (1.0 - smoothstep(radius - pixel, radius, past));
     if (back > 0.0)
         colour = mix(colour, page_back(back_at, past <= 0.0 ? 1.0 : cos(angle)), back);

@@ -27,6 +27,16 @@ void order(inout vec4 darker, inout vec4 brighter)
     brighter = swap ? kept : brighter;
 }
 
+// Luck of a lane: like that of its neighbours, unless disorder is wanted.
+float luck(float lane, float kind)
+{
+    float fold = lane / 24.0;
+    float low = hash21(vec2(floor(fold), kind + seed));
+    float high = hash21(vec2(floor(fold) + 1.0, kind + seed));
+    float own = hash21(vec2(lane, kind + 41.0 + seed));
+    return mix(mix(low, high, smoothstep(0.0, 1.0, fract(fold))), own, disorder);
+}
+
 vec2 lane_place(float middle, float place, vec2 way)
 {
     return mix(vec2(middle), vec2(dot(direction, vec2(1.0)) > 0.0 ? place : 1.0 - place), way);
@@ -42,13 +52,12 @@ vec4 transition(vec2 at)
     place = dot(direction, vec2(1.0)) > 0.0 ? place : 1.0 - place;
     float width = streak * min(size_px.x, size_px.y) / dot(size_px, way.yx);
     float lane = floor(across / max(width, 1.0 / dot(size_px, way.yx)));
-    vec2 luck = vec2(hash21(vec2(lane, 3.0 + seed)), hash21(vec2(lane, 71.0 + seed)));
+    float shift = luck(lane, 3.0);
 
     // Streaks lie one behind the other, each lane with a shift of its own.
-    float number = floor(place / span + luck.x);
-    float begin = (number - luck.x) * span;
-    float own = hash21(vec2(lane + 17.0 * number, 131.0 + seed));
-    float late = disorder * 0.25 * (own - 0.5);
+    float number = floor(place / span + shift);
+    float begin = (number - shift) * span;
+    float late = 0.25 * (luck(lane, 71.0 + 17.0 * number) - 0.5);
     float swap = 0.5 + late;
     float share = own_share(swap);
     float grown = smoothstep(0.0, swap - 0.05, progress) * (1.0 - smoothstep(swap + 0.05, 1.0, progress));
