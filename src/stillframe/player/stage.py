@@ -40,8 +40,7 @@ from stillframe.transitions.model import Easing, Filter, Transition
 _ALARM: Final = "director"
 _BAKED: Final = ".frag.qsb"
 _SHADERS: Final = resources.files("stillframe.transitions") / "shaders"
-# QEasingCurve's own numbers: QML takes them where Python's enumeration would not pass.
-_CURVES: Final = MappingProxyType(
+CURVES: Final = MappingProxyType(
     {
         Easing.LINEAR: QEasingCurve.Type.Linear.value,
         Easing.IN_OUT_SINE: QEasingCurve.Type.InOutSine.value,
@@ -50,6 +49,7 @@ _CURVES: Final = MappingProxyType(
         Easing.OUT_CUBIC: QEasingCurve.Type.OutCubic.value,
     }
 )
+"""QEasingCurve's own numbers: QML takes them where Python's enumeration would not pass."""
 
 
 def shader_url(transition: Transition) -> str:
@@ -226,7 +226,7 @@ class QtStage(QObject):
             return
         self.dress(effect)
         duration_ms = max(1, round(effect.duration_s * 1000))
-        scene.present(duration_ms, _CURVES[effect.easing], travel_ms, goes_on)
+        scene.present(duration_ms, CURVES[effect.easing], travel_ms, goes_on)
 
     def wake_at(self, at_ns: int, *, on_beat: bool) -> None:
         """Have the scheduler report `TimePassed` then, or where a bar begins soon after."""

@@ -14,20 +14,25 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QEventLoop, QRectF, QSize, QSizeF, QUrl
+from PySide6.QtCore import QEasingCurve, QEventLoop, QRectF, QSize, QSizeF, QUrl
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtQuick import QQuickItem, QQuickView
 
 from stillframe.contracts.pixels import Size
 from stillframe.player.frames import PROVIDER, FrameProvider
 from stillframe.player.scheduler import Scheduler
-from stillframe.player.stage import shader_url, uniforms
+from stillframe.player.stage import CURVES, shader_url, uniforms
 from stillframe.show.stagecraft import Effect
 from stillframe.transitions.model import Filter
 
 _QML: Final = resources.files("stillframe.player") / "qml" / "Stage.qml"
 _PATIENCE_NS: Final = 20_000_000_000
 _WHOLE: Final = QRectF(0, 0, 1, 1)
+
+
+def eased(effect: Effect, time: float) -> float:
+    """Return how far an effect is at a part of its time, 0 to 1."""
+    return QEasingCurve(QEasingCurve.Type(CURVES[effect.easing])).valueForProgress(time)
 
 
 class StripError(Exception):

@@ -17,7 +17,7 @@ from stillframe.transitions.choice import direction_of
 from stillframe.transitions.dropped import CLOUDS
 from stillframe.transitions.model import Transition, Value
 from stillframe.transitions.registry import BUILT_IN
-from stillframe.workers.transitions.bakes import block_flip, clouds, diffuse, ink
+from stillframe.workers.transitions.bakes import block_flip, clouds, crumble, diffuse, ink, particle
 from stillframe.workers.transitions.baking import Bake, BakeRequest, Table
 from stillframe.workers.transitions.draws import Draws
 
@@ -25,8 +25,10 @@ BAKES: Final[Mapping[str, Bake]] = MappingProxyType(
     {
         CLOUDS.id: clouds.bake,
         "block_flip": block_flip.bake,
+        "crumble": crumble.bake,
         "diffuse": diffuse.bake,
         "ink": ink.bake,
+        "particle": particle.bake,
     }
 )
 # A parameter's name that no transition has: what a person wants of the direction.
