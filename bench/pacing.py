@@ -8,39 +8,39 @@ that never rests; `stalled` is that with Python held up for 500 ms every 2 s; `i
 in threads of the interface's own process. `idle_stalled` and `in_process_stalled` are run by
 `--full`.
 
+`--scenario NAME` plays a show with a worker in trouble beside the same show at peace instead:
+`images-slow-1`, `audio-dead`, a kind, a trouble, or `all`; `--full` ends with all of them, once
+each (`bench.scenarios`).
+
 Guarantees: the cases take turns; each number is the median over the rounds. Qt's log counts whole
 milliseconds, so a percentile is interpolated within its millisecond, as of grouped data. Nothing
 throttles frames here, and software GL draws with a thread a core, so drawing alone wants the whole
 machine: any processor time that a worker takes is seen.
 """
 
+import argparse
 import importlib.util
 import os
 import shutil
-import statistics
-import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import msgspec
-
-from bench import rounds, table
+from bench import rounds, scenarios, table
 from bench.rounds import Pace
 from bench.sample_photos import NoPhotoError, large_photos, small_photos
 from bench.show_child import WINDOW_PX, Order, Seen
+from bench.shows import measures, percentile_ms, play
 from virtual_screen import VirtualScreen
 
 _BASELINE: Final = "idle"
 _SCREEN_PX: Final = (1280, 720)
-# Beyond the time that a show plays.
-_CHILD_TIMEOUT_S: Final = 60
 _QUICK_ROUNDS, _QUICK_PLAY_S = 3, 3.8
 _FULL_ROUNDS, _FULL_PLAY_S = 5, 24.0
 _QUICK_S: Final = 57.0
+_SCENARIO_ROUNDS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -67,22 +67,43 @@ _FULL_CASES: Final = (
 
 def main(arguments: list[str]) -> int:
     """Measure and print; 1 if there is nothing to measure with."""
-    pace = rounds.parse("pacing", __doc__, arguments, quick_s=_QUICK_S)
+    scenario, rest = _scenario(arguments)
+    pace = rounds.parse("pacing", __doc__, rest, quick_s=_QUICK_S)
     if shutil.which("Xvfb") is None:
         print("pacing needs Xvfb: apt-get install xvfb xauth", file=sys.stderr)
         return 1
+    try:
+        if scenario:
+            found, notes = scenarios.rows(scenarios.named(scenario), _SCENARIO_ROUNDS)
+            table.show("pacing", found, notes=notes)
+            return 0
+        return _usual(pace)
+    except (NoPhotoError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _scenario(arguments: list[str]) -> tuple[str, list[str]]:
+    """Return the scenario that is asked for, empty for none, and the other arguments."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--scenario", default="")
+    given, rest = parser.parse_known_args(arguments)
+    return given.scenario, rest
+
+
+def _usual(pace: Pace) -> int:
     notes = []
     cases: Sequence[Case] = _FULL_CASES if pace.full else _QUICK_CASES
     if importlib.util.find_spec("PIL") is None:
         notes.append("left out: in_process: Pillow is not installed")
         cases = [case for case in cases if case.load != "threads"]
-    try:
-        seen = _play_all(cases, pace)
-    except NoPhotoError as error:
-        print(error, file=sys.stderr)
-        return 1
+    seen = _play_all(cases, pace)
     notes += [_load_note(name, shows) for name, shows in seen.items()]
-    table.show("pacing", _rows(seen), notes=notes)
+    rows = _rows(seen)
+    if pace.full:
+        found, said = scenarios.rows(scenarios.SCENARIOS, 1)
+        rows, notes = [*rows, *found], [*notes, *said]
+    table.show("pacing", rows, notes=notes)
     return 0
 
 
@@ -107,41 +128,8 @@ def _play_all(cases: Sequence[Case], pace: Pace) -> dict[str, list[Seen]]:
     return seen
 
 
-def play(order: Order, environ: Mapping[str, str]) -> Seen:
-    """Play one show.
-
-    Raises:
-        RuntimeError: if it fails, with what it said.
-    """
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.show_child", msgspec.json.encode(order).decode()],
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=order.play_s + _CHILD_TIMEOUT_S,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"a show of {order.load} failed: {done.stderr[-2000:]}")
-    seen = msgspec.json.decode(done.stdout.splitlines()[-1], type=Seen)
-    if not seen.intervals_ms:
-        raise RuntimeError(f"a show of {order.load} presented nothing: {done.stderr[-2000:]}")
-    return seen
-
-
-def percentile_ms(intervals_ms: Sequence[float], fraction: float) -> float:
-    """Return a percentile of whole milliseconds, each taken as spread over its millisecond."""
-    counts = Counter(intervals_ms)
-    wanted, below = len(intervals_ms) * fraction, 0
-    for interval_ms in sorted(counts):
-        if below + counts[interval_ms] >= wanted:
-            return interval_ms - 0.5 + (wanted - below) / counts[interval_ms]
-        below += counts[interval_ms]
-    return max(intervals_ms)
-
-
 def _rows(seen: Mapping[str, Sequence[Seen]]) -> list[table.Row]:
-    measured = {name: _measures(shows) for name, shows in seen.items() if shows}
+    measured = {name: measures(shows) for name, shows in seen.items() if shows}
     baseline = measured[_BASELINE]
     return [
         table.Row(name, metric, "ms", value, {_BASELINE: baseline[metric]})
@@ -149,15 +137,6 @@ def _rows(seen: Mapping[str, Sequence[Seen]]) -> list[table.Row]:
         if name != _BASELINE
         for metric, value in measures.items()
     ]
-
-
-def _measures(shows: Sequence[Seen]) -> dict[str, float]:
-    return {
-        "interval_p99_ms": statistics.median(percentile_ms(s.intervals_ms, 0.99) for s in shows),
-        "interval_p50_ms": statistics.median(percentile_ms(s.intervals_ms, 0.5) for s in shows),
-        "interval_max_ms": statistics.median(max(s.intervals_ms) for s in shows),
-        "gui_stall_ms_max": statistics.median(s.gui_stall_ms_max for s in shows),
-    }
 
 
 def _load_note(name: str, shows: Sequence[Seen]) -> str:

@@ -17,7 +17,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final, Self
+from dataclasses import replace
+from typing import Any, Final, Self
 from unittest import mock
 from urllib.parse import urlsplit
 
@@ -26,25 +27,31 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtQuick import QQuickView
 
+from bench import troubled
 from bench.clocks import process_cpu_s
 from bench.resident import Resident
+from bench.troubled import Trouble
 from stillframe import app
 from stillframe.contracts.feeds import FeedSource
 from stillframe.contracts.images import ImageRequest, Profile, RatioPolicy
 from stillframe.contracts.pixels import Size
 from stillframe.player import frame_log
+from stillframe.player.scheduler import Scheduler
+from stillframe.player.stalls import StallMeter
 from stillframe.settings import Settings, load
 from stillframe.show.code import code_folders, network_files
 from stillframe.show.memory import plan_arena
 from stillframe.show.sources import Group
 from stillframe.show.specs import Places, worker_specs
 from stillframe.supervision import events
+from stillframe.supervision.spec import WorkerSpec
 from stillframe.supervision.supervisor import Supervisor
 
 WINDOW_PX: Final = (640, 360)
 # What the load decodes for: a common screen.
 _TARGET: Final = Size(1920, 1080)
 _STALL_EVERY_MS, _STALL_S = 2000, 0.5
+_SETTLED_MS: Final = 3000
 _STOP_TIMEOUT_S: Final = 5.0
 _ANSWER_TTL_NS: Final = 3600 * 1_000_000_000
 
@@ -60,6 +67,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         step_ms: between two steps; longer than a transition, or photos are passed over.
         feeds: addresses of feeds that the show follows too, all of this machine.
         home: where the show keeps what feeds bring.
+        trouble: which worker is in trouble, if one is.
+        flags: more settings, as on the command line.
     """
 
     photos: str
@@ -71,6 +80,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     step_ms: int = 1100
     feeds: list[str] = msgspec.field(default_factory=list)
     home: str = ""
+    trouble: Trouble | None = None
+    flags: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +89,8 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
     intervals_ms: list[float]
     gui_stall_ms_max: float
+    settled_stall_ms_max: float
+    """From `_SETTLED_MS` on: a show that starts has a window to open."""
     transitions: int
     decoded: int
     load_cpu_s: float
@@ -99,7 +112,12 @@ def main(text: str) -> None:
             logs.append(self)
 
     resident_bytes: list[int] = []
-    with mock.patch.object(frame_log, "FrameLog", KeptLog), _loaded(order, settings) as load_now:
+    settled: list[StallMeter] = []
+    with (
+        mock.patch.object(frame_log, "FrameLog", KeptLog),
+        _in_trouble(order.trouble),
+        _loaded(order, settings) as load_now,
+    ):
         report = app.play(
             app.PlayOptions(
                 settings=settings,
@@ -117,7 +135,7 @@ def main(text: str) -> None:
                     mirror=os.fsencode(order.home) if order.feeds else b"",
                 ),
                 feeds=tuple(FeedSource(url=url) for url in order.feeds),
-                on_open=lambda view: _drive(view, order, resident_bytes),
+                on_open=lambda view: _drive(view, order, resident_bytes, settled),
             ),
             os.environ,
         )
@@ -125,6 +143,7 @@ def main(text: str) -> None:
     seen = Seen(
         intervals_ms=[float(ms) for log in logs for ms in log.intervals_ms.elements()],
         gui_stall_ms_max=report.gui_stall_ms_max or 0.0,
+        settled_stall_ms_max=max((meter.max_ms for meter in settled), default=0.0),
         transitions=report.transitions,
         decoded=decoded,
         load_cpu_s=cpu_s,
@@ -133,22 +152,46 @@ def main(text: str) -> None:
     print(msgspec.json.encode(seen).decode())
 
 
+@contextlib.contextmanager
+def _in_trouble(trouble: Trouble | None) -> Iterator[None]:
+    """Have one kind of worker started as the one in trouble."""
+    if trouble is None:
+        yield
+        return
+    os.environ[troubled.VARIABLE] = msgspec.json.encode(trouble).decode()
+
+    def specs(*arguments: Any, **named: Any) -> tuple[WorkerSpec, ...]:  # noqa: ANN401
+        return tuple(
+            replace(spec, module=troubled.__name__, python_path=(os.getcwd(), *spec.python_path))
+            if spec.name == trouble.kind
+            else spec
+            for spec in worker_specs(*arguments, **named)
+        )
+
+    with mock.patch.object(app, "worker_specs", specs):
+        yield
+
+
 def _settings(order: Order) -> Settings:
     flags = {
         "--interval": "10",
         "--transition-duration": str(order.transition_s),
         "--allow-host": ",".join(urlsplit(url).netloc for url in order.feeds),
+        **order.flags,
     }
     return load(file_text=None, file_name="", environ={}, flags=flags)
 
 
-def _drive(view: QQuickView, order: Order, resident_bytes: list[int]) -> None:
+def _drive(
+    view: QQuickView, order: Order, resident_bytes: list[int], settled: list[StallMeter]
+) -> None:
     """Ask for one photo after another, as a finger on the key would, and hold Python up."""
 
     def step() -> None:
         resident_bytes.append(Resident.of(os.getpid()).now_bytes)
         _press(view)
 
+    QTimer.singleShot(_SETTLED_MS, view, lambda: settled.append(StallMeter(Scheduler(view))))
     steps = QTimer(view)
     steps.timeout.connect(step)
     steps.start(order.step_ms)
