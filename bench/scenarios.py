@@ -84,7 +84,7 @@ def _play(
     *,
     at_peace: bool,
 ) -> Seen:
-    flags = {"--transition": "random"} if trouble.kind == "transitions" else {}
+    flags = {"--transition": "random", "--interval": "2"} if trouble.kind == "transitions" else {}
     if trouble.kind == "audio":
         flags |= _SOUND
     with tempfile.TemporaryDirectory(prefix="stillframe-bench-") as home:

@@ -23,12 +23,13 @@ from unittest import mock
 from urllib.parse import urlsplit
 
 import msgspec
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QLoggingCategory, Qt, QTimer, qCInfo
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtQuick import QQuickView
 
 from bench import troubled
 from bench.clocks import process_cpu_s
+from bench.frame_marks import STALL_CATEGORY, FrameMarks
 from bench.resident import Resident
 from bench.troubled import Trouble
 from stillframe import app
@@ -96,6 +97,10 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     load_cpu_s: float
     resident_bytes: list[int]
     """Of the interface, at each step."""
+    first_intervals: list[float]
+    """The first interval of each transition, by the median of its others."""
+    stalled_frames: list[int]
+    """Presented during each stall."""
 
 
 def main(text: str) -> None:
@@ -103,6 +108,8 @@ def main(text: str) -> None:
     order = msgspec.json.decode(text, type=Order)
     settings = _settings(order)
     logs: list[frame_log.FrameLog] = []
+    marks = FrameMarks()
+    os.environ["QT_LOGGING_RULES"] = f"{STALL_CATEGORY}=true"
 
     class KeptLog(frame_log.FrameLog):
         """The product's log; the show's report holds only three numbers of it."""
@@ -110,6 +117,10 @@ def main(text: str) -> None:
         def __init__(self, other: Callable[[str], None]) -> None:
             super().__init__(other)
             logs.append(self)
+
+        def feed(self, data: bytes) -> None:
+            marks.feed(data)
+            super().feed(data)
 
     resident_bytes: list[int] = []
     settled: list[StallMeter] = []
@@ -148,6 +159,8 @@ def main(text: str) -> None:
         decoded=decoded,
         load_cpu_s=cpu_s,
         resident_bytes=resident_bytes,
+        first_intervals=marks.first_intervals,
+        stalled_frames=marks.stalled_frames,
     )
     print(msgspec.json.encode(seen).decode())
 
@@ -197,7 +210,8 @@ def _drive(
     steps.start(order.step_ms)
     if order.stalls:
         stall = QTimer(view)
-        stall.timeout.connect(_hold_up)
+        category = QLoggingCategory(STALL_CATEGORY)  # type: ignore[arg-type]
+        stall.timeout.connect(lambda: _hold_up(category))
         stall.start(_STALL_EVERY_MS)
 
 
@@ -207,10 +221,13 @@ def _press(view: QQuickView) -> None:
         QCoreApplication.postEvent(view, QKeyEvent(kind, Qt.Key.Key_Right, no_modifier))
 
 
-def _hold_up() -> None:
+def _hold_up(category: QLoggingCategory) -> None:
+    # The stubs say bytes; PySide takes text and refuses bytes.
+    qCInfo(category, frame_log.BEGIN)  # type: ignore[arg-type]
     end_s = time.monotonic() + _STALL_S
     while time.monotonic() < end_s:  # holds the interpreter's lock, as a real bug would
         pass
+    qCInfo(category, frame_log.END)  # type: ignore[arg-type]
 
 
 LoadNow = Callable[[], tuple[int, float]]

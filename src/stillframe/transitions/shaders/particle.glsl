@@ -28,7 +28,7 @@ vec3 lamp()
     return normalize(vec3(light == 3 ? -0.55 : 0.55, -0.6, 0.6));
 }
 
-vec3 lit(vec3 colour, vec3 normal, float flying)
+vec3 lit(vec3 colour, vec3 normal)
 {
     vec3 from = lamp();
     vec3 eye = vec3(0.0, 0.0, 1.0);
@@ -39,8 +39,7 @@ vec3 lit(vec3 colour, vec3 normal, float flying)
     float rim = pow(1.0 - normal.z, 3.0);
     vec3 shaded = colour * (0.62 + 0.45 * diffuse + 0.18 * under);
     shaded += vec3(0.75 * bright + 0.14 * soft) + colour * rim * 0.25;
-    shaded *= 1.0 - 0.35 * smoothstep(0.85, 1.0, 1.0 - normal.z);
-    return mix(colour, shaded, flying);
+    return shaded * (1.0 - 0.35 * smoothstep(0.85, 1.0, 1.0 - normal.z));
 }
 
 vec4 transition(vec2 at)
@@ -58,50 +57,58 @@ vec4 transition(vec2 at)
     float bead_radius = radius / max(1.0, 2.0 * radius - overlap);
     vec2 flow = origin_of(at, 0.0);
     vec2 side = vec2(-flow.y, flow.x);
-    vec4 colour = ground;
-    float highest = -1.0;
+    // Of all that may be here, the bead whose surface is nearest to the eye, and the clearest trail.
+    vec4 bead_here = vec4(0.0); // its spot, its height, its clearness
+    vec4 bead_from = vec4(0.0); // its place, how far it still has to go
+    vec3 trail_here = vec3(0.0); // its place, its clearness
     for (int step_back = 0; step_back <= REACH; step_back++) {
         for (int aside = -1; aside <= 1; aside++) {
             // A bead of random origin may be on its way to any cell around.
             vec2 off = mode == 3 ? vec2(float(step_back - 3) * 0.8, float(aside) * 0.9)
                 : -flow * float(step_back) * 0.9 + side * float(aside) * 0.9;
             vec2 cell = floor(here + off);
-            if (any(lessThan(cell, vec2(0.0))) || any(greaterThanEqual(cell, cells)))
+            vec4 texel = table_texel(clamp(cell, vec2(0.0), cells - 1.0));
+            float flown = progress - unpack16(texel.rg) * SETTING_OUT;
+            bool there = all(greaterThanEqual(cell, vec2(0.0))) && all(lessThan(cell, cells));
+            if (!there || flown <= 0.0 || flown >= FLIGHT + 0.28)
                 continue;
-            vec4 texel = table_texel(cell);
-            float start = unpack16(texel.rg) * SETTING_OUT;
             float luck = unpack16(texel.ba);
-            float way = clamp((progress - start) / FLIGHT, 0.0, 1.0);
-            if (way <= 0.0)
-                continue;
-            float left = pow(1.0 - way, 3.0);
+            float way = min(flown / FLIGHT, 1.0);
+            float left = (1.0 - way) * (1.0 - way) * (1.0 - way);
             vec2 middle = cell + 0.5;
             vec2 origin = origin_of(middle / cells, luck);
-            float far = mode == 3 ? 1.6 : float(REACH) - 1.0;
-            vec2 bead = middle + origin * far * left;
-            if (wobble == 1)
+            vec2 bead = middle + origin * (mode == 3 ? 1.6 : float(REACH) - 1.0) * left;
+            if (wobble == 1 && way < 1.0)
                 bead += vec2(-origin.y, origin.x) * sin(way * (15.0 + 10.0 * luck)) * exp(-6.0 * way) * 0.35;
             vec2 spot = (here - bead) / bead_radius;
-            float alpha = smoothstep(0.0, 0.12, way) * (1.0 - smoothstep(start + FLIGHT + 0.08, start + FLIGHT + 0.28, progress));
-            float flat_away = length(spot);
-            // The light behind it, on the way that it came.
-            float behind = dot(spot, origin);
-            float trail = 3.0 * trail_length * left;
-            float beside = length(spot - origin * clamp(behind, 0.0, trail));
-            if (flat_away > 1.0 && beside < 0.8 && highest < 0.0) {
-                float glow = trail_strength * alpha * (1.0 - behind / max(trail + 1.0, 1e-3)) * (1.0 - beside / 0.8);
-                colour = mix(colour, to_at(clamp(middle / cells, 0.0, 0.9999)), clamp(glow, 0.0, 1.0));
-            }
-            float height = sqrt(max(0.0, 1.0 - flat_away * flat_away));
-            if (flat_away < 1.0 && height * alpha > highest) {
-                highest = height * alpha;
-                vec2 seen = lens == 1 ? middle + spot * bead_radius * mix(1.0, 0.75 + 0.5 * flat_away * flat_away, left) : middle;
-                vec4 photo = to_at(clamp(seen / cells, 0.0, 0.9999));
-                vec3 shaded = solid == 1 ? lit(photo.rgb, vec3(spot, height), 1.0) : photo.rgb;
-                float edge = smoothstep(1.0, 0.86, flat_away);
-                colour = mix(ground, vec4(shaded, 1.0), alpha * edge);
+            float away = dot(spot, spot);
+            float clear = smoothstep(0.0, 0.12, way) * (1.0 - smoothstep(FLIGHT + 0.08, FLIGHT + 0.28, flown));
+            if (away < 1.0) {
+                float height = sqrt(1.0 - away);
+                if (height * clear > bead_here.z * bead_here.w) {
+                    bead_here = vec4(spot, height, clear);
+                    bead_from = vec4(middle, left, 0.0);
+                }
+            } else if (left > 0.0) {
+                // The light behind it, on the way that it came.
+                float trail = 3.0 * trail_length * left;
+                float behind = clamp(dot(spot, origin), 0.0, trail);
+                float beside = length(spot - origin * behind);
+                float glow = trail_strength * clear * (1.0 - behind / (trail + 1.0)) * (1.0 - beside / 0.8);
+                trail_here = glow > trail_here.z ? vec3(middle, glow) : trail_here;
             }
         }
+    }
+    vec4 colour = ground;
+    if (bead_here.w > 0.0) {
+        float bend = mix(1.0, 0.75 + 0.5 * dot(bead_here.xy, bead_here.xy), bead_from.z);
+        vec2 seen = bead_from.xy + (lens == 1 ? bead_here.xy * bead_radius * bend : vec2(0.0));
+        vec4 photo = to_at(clamp(seen / cells, 0.0, 0.9999));
+        vec3 shaded = solid == 1 ? lit(photo.rgb, bead_here.xyz) : photo.rgb;
+        float edge = smoothstep(1.0, 0.86, length(bead_here.xy));
+        colour = mix(ground, vec4(shaded, 1.0), bead_here.w * edge);
+    } else if (trail_here.z > 0.0) {
+        colour = mix(ground, to_at(trail_here.xy / cells), min(trail_here.z, 1.0));
     }
     return mix(colour, to_at(at), done);
 }
