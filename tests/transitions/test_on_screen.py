@@ -10,8 +10,15 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
+import references
+from baking import request
+from moments import SEED
 from shows import environment
+from stillframe.contracts.pixels import Size
+from stillframe.transitions.model import heading
 from stillframe.transitions.registry import BUILT_IN
+from stillframe.workers.transitions.bakes import crumble
+from stillframe.workers.transitions.core import baked
 from virtual_screen import VirtualScreen
 
 HELPERS = Path(__file__).parents[1] / "helpers"
@@ -75,6 +82,115 @@ def test_it_neither_flashes_nor_goes_black(drawn: Path, name: str, direction: st
         # Cards that stand on their edges are in the shade.
         assert 0.7 * ends[0] < picture.mean() < 1.1 * ends[1]
         assert (picture.max(axis=2) < 3).mean() < (old.max(axis=2) < 3).mean() + 0.03
+
+
+# Where a hard edge falls between two pixels, or luck is a number of many digits, the last bit of a
+# float decides: so many of a thousand pixels may differ.
+EDGES = {
+    "wipe": 15,
+    "slide": 8,
+    "block_flip": 25,
+    "peel": 15,
+    "doors": 10,
+    "zoom_blur": 90,
+    "block_spins": 8,
+    "ink": 20,
+    "page_curl": 8,
+}
+FEW = 2
+MIDDLES = {2: 0.25, 3: 0.5, 4: 0.75}
+
+
+def moment_of(
+    name: str, direction: str, photos: tuple[npt.NDArray[np.int16], ...], progress: float
+) -> references.Moment:
+    """Return a moment as the screen was given it."""
+    old, new = photos
+    transition = next(t for t in BUILT_IN if t.id == name)
+    size = Size(old.shape[1], old.shape[0])
+    table = None
+    if transition.table is not None:
+        table = baked(request(name, size, SEED, direction=direction or "none"))[1].texels
+    return references.Moment(
+        old=old / 255,
+        new=new / 255,
+        t=progress,
+        direction=heading(direction),
+        direction_index=transition.directions.index(direction) if direction else 0,
+        seed=float(SEED),
+        table=table,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "direction"), [case for case in CASES if case[0] in references.REFERENCES]
+)
+def test_half_way_it_is_what_its_definition_says(drawn: Path, name: str, direction: str) -> None:
+    shown, (old, new) = moments(drawn, name, direction)
+    for place, progress in MIDDLES.items():
+        moment = moment_of(name, direction, (old, new), progress)
+        expected = references.REFERENCES[name](moment) * 255
+        off = np.abs(shown[place] - np.clip(expected, 0, 255)).max(axis=2) > 2.5
+        assert off.mean() * 1000 <= EDGES.get(name, FEW), f"at {progress}"
+
+
+@pytest.mark.parametrize(
+    ("name", "direction"), [case for case in CASES if case[0] in references.CALM]
+)
+def test_where_it_has_not_begun_or_is_over_the_photos_are_as_they_are(
+    drawn: Path, name: str, direction: str
+) -> None:
+    shown, photos = moments(drawn, name, direction)
+    looked_at = [0, 0]
+    for place, progress in MIDDLES.items():
+        moment = moment_of(name, direction, tuple(photos), progress)
+        for number, (where, photo) in enumerate(references.calm_parts(name, moment)):
+            off = np.abs(shown[place][where] - photo[where] * 255)
+            looked_at[number] += len(off)
+            assert off.size == 0 or (off.max(axis=1) > 2.5).mean() < 0.002, f"at {progress}"
+    # On a small screen beads reach everywhere.
+    assert sum(looked_at) > (1000 if photos[0].shape[1] >= 640 or name == "burn" else -1)
+
+
+def test_pieces_that_crumble_show_what_they_showed_where_they_have_fallen_to(drawn: Path) -> None:
+    """The middle of each piece, followed from the table, is the old photo a little darker."""
+    shown, (old, _) = moments(drawn, "crumble", "")
+    height, width, _ = old.shape
+    _, table = baked(request("crumble", Size(width, height), SEED, direction="none"))
+    columns, rows = crumble.grid(Size(width, height), 16)
+    first, second = table.texels[:2, : columns * rows].astype(int)
+    number = np.arange(columns * rows)
+    x = (number % columns + first[:, 0] / 256) / columns
+    y = (number // columns + first[:, 1] / 256) / rows
+    delay = (second[:, 0] * 256 + second[:, 1]) / 65536
+    for place, progress in ((2, 0.25), (3, 0.5)):
+        own = np.clip(((progress - 0.05) / 0.9 - delay) / (1 - delay), 0, 1)
+        at_x = x + own * (first[:, 3] - 128) / 256 * 0.3
+        at_y = y + own**3 * 7.5 * (0.9 + 0.3 * second[:, 2] / 255)
+        seen = (at_y < 0.99) & (at_x > 0.01) & (at_x < 0.99)
+        now = shown[place][(at_y[seen] * height).astype(int), (at_x[seen] * width).astype(int)]
+        before = old[(y[seen] * height).astype(int), (x[seen] * width).astype(int)]
+        dark = 1 - 0.12 * np.clip(own[seen] / 0.25, 0, 1)
+        off = np.abs(now - before * dark[:, np.newaxis]).max(axis=1)
+        # Some lie behind others, and where a photo is full of detail the next pixel is another.
+        assert seen.sum() > 40
+        assert (off < 24).mean() > 0.55, f"at {progress}"
+
+
+def test_streaks_of_sorted_pixels_have_the_colours_of_their_own_line(drawn: Path) -> None:
+    shown, (old, new) = moments(drawn, "pixel_sort", "left-to-right")
+    for place in MIDDLES:
+        for line in range(10, old.shape[0] - 10, 7):
+            near = np.concatenate((old[line - 3 : line + 4], new[line - 3 : line + 4])).reshape(
+                -1, 3
+            )
+            assert (shown[place][line] >= near.min(axis=0) - 3).all()
+            assert (shown[place][line] <= near.max(axis=0) + 3).all()
+
+
+def test_each_transition_is_laid_beside_something_that_is_known_of_it() -> None:
+    special = {"crumble", "pixel_sort"}
+    assert {t.id for t in BUILT_IN} == set(references.REFERENCES) | set(references.CALM) | special
 
 
 def test_a_slide_moves_both_photos_by_as_much(drawn: Path) -> None:
