@@ -14,6 +14,7 @@ Item {
     property color matColour: "black"
     property bool firstIsFront: true
     property real beat: 0
+    property bool plain: false // no shader can be drawn: photos alone, one after the other
     readonly property url crossfade: Qt.resolvedUrl("../../transitions/shaders/crossfade.frag.qsb")
     readonly property Image front: firstIsFront ? first : second
     readonly property Image back: firstIsFront ? second : first
@@ -73,7 +74,11 @@ Item {
         property rect place: Qt.rect(0, 0, 0, 0)
         property rect goal: Qt.rect(0, 0, 0, 0)
         required property string uniform
-        visible: false
+        visible: stage.plain && stage.front === photo
+        x: place.x * stage.width
+        y: place.y * stage.height
+        width: place.width * stage.width
+        height: place.height * stage.height
         asynchronous: true
         cache: false
         onStatusChanged: {
@@ -122,6 +127,7 @@ Item {
     ShaderEffect {
         id: effect
         objectName: "effect"
+        visible: !stage.plain
         anchors.fill: parent
         scale: 1 + 0.012 * stage.beat
 
@@ -153,7 +159,9 @@ Item {
                 return
             // Drawn once more as it is, it would end the process.
             const failed = fragmentShader
-            fragmentShader = stage.crossfade
+            stage.plain = failed == stage.crossfade
+            if (!stage.plain)
+                fragmentShader = stage.crossfade
             stage.shaderFailed(failed, log)
         }
     }
