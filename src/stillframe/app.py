@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QLoggingCategory, qCInfo
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtQuick import QQuickView
 
 from stillframe.cache.frames import FrameCache
@@ -34,6 +34,7 @@ from stillframe.player import frame_log
 from stillframe.player.bells import Bell, Interruptions
 from stillframe.player.drift import LONGEST_S
 from stillframe.player.frames import FrameProvider
+from stillframe.player.gallery import Gallery
 from stillframe.player.keys import Intent
 from stillframe.player.music import Music
 from stillframe.player.scheduler import Scheduler
@@ -269,46 +270,76 @@ class _Show:
         return plan_of(self._options.feeds, settings.feeds, settings.show.interval_s)
 
     def _open(self) -> None:
-        show = self._options.settings.show
-        frames = FrameProvider()
-        self._window = PhotoWindow(
-            frames,
-            mat_colour=show.mat_colour,
-            on_intent=self._on_intent,
-            on_resize=self._on_resize,
-        )
+        others = self._other_screens()
+        self._windows = [self._make_window() for _ in range(1 + len(others))]
+        self._window = self._windows[0]
         scheduler = Scheduler(self._window)
-        self._stage = QtStage(
-            self._window,
-            frames,
-            scheduler=scheduler,
-            hanging=_hanging_of(show),
+        self._gallery = Gallery(
+            scheduler,
+            stagger_ns=round(self._options.settings.show.stagger_s * _NS_PER_S),
             report=self._runtime.cue,
             motion=self._on_motion,
         )
-        self._stage.tell_failures(self._on_shader_failed)
+        stage, *_ = [self._hang(number, scheduler) for number in range(len(self._windows))]
         self._runtime.stagecraft.tell_refusals(self._note_refused)
         for said in self._options.own_transitions.refused:
             self._note_refused(*said.split(": ", 1))
         self._window.open(self._options.windowed)
+        for window, screen in zip(self._windows[1:], others, strict=True):
+            window.open(None, screen)
+        self._qt.screenRemoved.connect(self._on_screen_removed)  # type: ignore[attr-defined]
         self._stalls = StallMeter(scheduler) if self._options.measure else None
         if self._options.exit_after_s is not None:
             end_ns = time.monotonic_ns() + round(self._options.exit_after_s * _NS_PER_S)
             scheduler.at("exit", end_ns, self._qt.quit)
         self._ears = self._make_ears()
-        self._music = Music(
-            self._window, self._stage, scheduler, self._options.settings, self._ears
-        )
-        self._runtime.begin(self._stage, self._ears)
+        self._music = Music(self._window, stage, scheduler, self._options.settings, self._ears)
+        self._runtime.begin(self._gallery, self._ears)
         self._music.begin()
         self._on_resize()
         if self._options.on_open is not None:
             self._options.on_open(self._window)
 
+    def _other_screens(self) -> list[QScreen]:
+        """Return where the show plays besides the first screen; a window is on one alone."""
+        if self._options.settings.show.displays == "one" or self._options.windowed is not None:
+            return []
+        first = QGuiApplication.primaryScreen()
+        return [screen for screen in QGuiApplication.screens() if screen is not first]
+
+    def _make_window(self) -> PhotoWindow:
+        return PhotoWindow(
+            FrameProvider(),
+            mat_colour=self._options.settings.show.mat_colour,
+            on_intent=self._on_intent,
+            on_resize=self._on_resize,
+        )
+
+    def _hang(self, number: int, scheduler: Scheduler) -> QtStage:
+        """Put a stage into a window; the first one's scheduler is the show's."""
+        window, gallery = self._windows[number], self._gallery
+        stage = QtStage(
+            window,
+            window.frames,
+            scheduler=scheduler,
+            hanging=_hanging_of(self._options.settings.show),
+            report=lambda cue: gallery.hear(number, cue),
+            motion=lambda moving: gallery.note_motion(number, moving=moving),
+        )
+        stage.tell_failures(self._on_shader_failed)
+        gallery.hang(number, stage)
+        return stage
+
+    def _on_screen_removed(self, screen: QScreen) -> None:
+        for number, window in enumerate(self._windows):
+            if number and window.screen() in (screen, None, self._window.screen()):
+                window.hide()
+                self._gallery.leave(number)
+
     def _close(self) -> None:
         """Take the show down: the window first, because it reads what the workers wrote."""
-        window, ears = getattr(self, "_window", None), getattr(self, "_ears", None)
-        if window is not None:
+        ears = getattr(self, "_ears", None)
+        for window in getattr(self, "_windows", ()):
             window.close()
             window.engine().removeImageProvider("frames")
             window.engine().removeImageProvider("sounds")
@@ -337,8 +368,8 @@ class _Show:
             self._bell.ring()
 
     def _on_resize(self) -> None:
-        if hasattr(self, "_stage"):
-            self._stage.target(self._runtime.surface(self._stage.surface))
+        if hasattr(self, "_gallery"):
+            self._gallery.target(self._runtime.surface(self._gallery.surface))
 
     def _on_wish(self, wish: remote.Intent) -> None:
         match wish:

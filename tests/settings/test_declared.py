@@ -30,6 +30,7 @@ RANGED = {
     "show.transition_duration_s": ("s", 0.1, 10, 1.2, "--transition-duration"),
     "show.look_ahead": ("photos", 1, 8, 2, None),
     "show.pan_zoom_by": ("percent", 2, 50, 12, None),
+    "show.stagger_s": ("s", 0, 10, 0, None),
     "images.arena_bytes": ("bytes", 64 * MIB, 4 * GIB, 256 * MIB, None),
     "images.max_source_pixels": ("pixels", 10**6, 2**30, 2**28, None),
     "images.max_source_bytes": ("bytes", MIB, 4 * GIB, 512 * MIB, None),
@@ -68,6 +69,7 @@ OTHERS = {
     "show.order": ("shuffle", "--order"),
     "show.mat_colour": ("#000000", None),
     "show.pan_zoom": (False, "--pan-zoom"),
+    "show.displays": ("one", "--displays"),
     "show.measure": (True, None),
     "images.workers": ("auto", None),
     "images.sharpen": (False, None),
@@ -104,6 +106,7 @@ OTHERS = {
 }
 CHOICES = {
     "show.mode": ("fill", "fit", "shrink"),
+    "show.displays": ("one", "all"),
     "show.order": tuple(order.value for order in Order),
     "library.orientation": tuple(orientation.value for orientation in Orientation),
     "images.workers": ("auto", "1", "2"),

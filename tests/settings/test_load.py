@@ -34,6 +34,8 @@ DEFAULTS: dict[str, dict[str, object]] = {
         "mat_colour": "#000000",
         "pan_zoom": False,
         "pan_zoom_by": 12,
+        "displays": "one",
+        "stagger_s": 0.0,
         "measure": True,
     },
     "images": {
@@ -409,6 +411,8 @@ VALID: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "mat_colour": st.from_regex(r"#[0-9a-f]{6}", fullmatch=True),
         "pan_zoom": st.booleans(),
         "pan_zoom_by": st.integers(2, 50),
+        "displays": st.sampled_from(["one", "all"]),
+        "stagger_s": st.floats(0, 10),
         "measure": st.booleans(),
     },
     "images": {

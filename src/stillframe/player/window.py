@@ -46,7 +46,7 @@ class PhotoWindow(QQuickView):
         self.setTitle("Stillframe")
         self.setColor(QColor(mat_colour))
         self.setResizeMode(QQuickView.ResizeMode.SizeRootObjectToView)
-        self.sounds = SoundProvider()
+        self.frames, self.sounds = frames, SoundProvider()
         self.engine().addImageProvider(PROVIDER, frames)
         self.engine().addImageProvider(SOUNDS, self.sounds)
         self.setInitialProperties({"matColour": QColor(mat_colour)})
@@ -55,8 +55,10 @@ class PhotoWindow(QQuickView):
             raise RuntimeError("; ".join(error.toString() for error in self.errors()))
         self.screenChanged.connect(self._on_screen)
 
-    def open(self, windowed: Size | None) -> None:
-        """Show the window: full screen, or with so many pixels."""
+    def open(self, windowed: Size | None, screen: QScreen | None = None) -> None:
+        """Show the window: full screen, there if it matters where, or with so many pixels."""
+        if screen is not None:
+            self.setScreen(screen)
         if windowed is None:
             self._show_full_screen()
         else:

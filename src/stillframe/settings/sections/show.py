@@ -10,6 +10,7 @@ from msgspec import Struct
 from stillframe.settings.schema import Choice, Colour, Integer, Number, Order, Setting, Switch
 
 Mode: TypeAlias = Literal["fill", "fit", "shrink"]
+Displays: TypeAlias = Literal["one", "all"]
 PhotoOrder: TypeAlias = Literal["shuffle", "taken", "name", "newest", "on-this-day"]
 
 
@@ -25,6 +26,8 @@ class ShowSettings(Struct, frozen=True, kw_only=True):
     mat_colour: str
     pan_zoom: bool
     pan_zoom_by: int
+    displays: Displays
+    stagger_s: float
     measure: bool
 
 
@@ -102,6 +105,21 @@ DECLARATIONS: Final[tuple[Setting, ...]] = (
         maximum=50,
         default=12,
         help="how much larger a moving photo gets than it was, or smaller",
+    ),
+    Choice(
+        key="show.displays",
+        choices=get_args(Displays),
+        default="one",
+        flag="--displays",
+        help="where the show plays, full screen: on one display, or the same on all of them",
+    ),
+    Number(
+        key="show.stagger_s",
+        unit="s",
+        minimum=0,
+        maximum=10,
+        default=0,
+        help="how much later each display begins a transition than the one before",
     ),
     Switch(
         key="show.measure",
