@@ -1,4 +1,4 @@
-"""Several displays: by rule with stages that are told what to say, and on a screen of two monitors."""
+"""Several displays: by rule with stages that only remember, and on a screen of two monitors."""
 
 import subprocess
 from pathlib import Path
@@ -21,8 +21,8 @@ STAGGER_NS = 500
 class Recorder:
     """A stage that only remembers, and a scheduler that calls when it is told."""
 
-    def __init__(self, surface: Size = Size(4, 3)) -> None:
-        self.surface, self.dressed, self.said = surface, True, []
+    def __init__(self, surface: Size | None = None) -> None:
+        self.surface, self.dressed, self.said = surface or Size(4, 3), True, []
         self.calls: dict[str, tuple[int, Any]] = {}
 
     def __getattr__(self, name: str) -> Any:
@@ -118,10 +118,8 @@ def test_frames_are_made_for_the_largest(scheduler: Recorder, told: list[Any]) -
 
 def monitors(screen: VirtualScreen, home: Path) -> None:
     """Make two monitors of one screen, of different shapes."""
-    for words in (
-        ("left", "480/127x270/71+0+0", "screen"),
-        ("right", "320/84x270/71+480+0", "none"),
-    ):
+    left, right = "480/127x270/71+0+0", "320/84x270/71+480+0"
+    for words in (("left", left, "screen"), ("right", right, "none")):
         command = ["xrandr", "--setmonitor", *words]
         subprocess.run(command, env=screen.environ(environment(home)), check=True)
 
