@@ -7,12 +7,13 @@ Guarantees: when `play` returns, by whatever way the show ended, no worker and n
 left, and standard error is the real one.
 """
 
+import functools
 import gc
 import os
 import random
 import sys
 import time
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -30,7 +31,7 @@ from stillframe.contracts.images import Mode, Profile
 from stillframe.contracts.library import Order
 from stillframe.contracts.pixels import Size
 from stillframe.library.timeline import Timeline
-from stillframe.player import frame_log
+from stillframe.player import frame_log, shader_cache
 from stillframe.player.bells import Bell, Interruptions
 from stillframe.player.drift import LONGEST_S
 from stillframe.player.frames import FrameProvider
@@ -66,8 +67,8 @@ from stillframe.transitions.registry import BUILT_IN
 from stillframe.transport.arena import ArenaShape
 
 _NS_PER_S: Final = 1_000_000_000
-# Mesa's index alone has 1.3 MB, mapped whole.
-_CACHE_ROOM_BYTES: Final = 16 << 20
+# Drawing has begun by then, and with it whatever it keeps.
+_RESERVE_AFTER_NS: Final = 2_000_000_000
 # Beyond every worker's own time to stop; then the daemon thread is left to the exit, and each
 # worker's ties to its parent end it.
 _STOP_TIMEOUT_S: Final = 5.0
@@ -125,22 +126,10 @@ def _prepare_qt(environ: MutableMapping[str, str], *, measure: bool) -> None:
     environ.setdefault("QSG_USE_SIMPLE_ANIMATION_DRIVER", "1")
     if measure:
         frame_log.enable(environ)
-    if not _has_room(environ):
+    if not shader_cache.has_room(environ):
         # Mesa maps its cache into memory; writing to it where the disk is full ends the process.
         for name in ("MESA_SHADER_CACHE_DISABLE", "QT_DISABLE_SHADER_DISK_CACHE"):
             environ.setdefault(name, "true")
-
-
-def _has_room(environ: Mapping[str, str]) -> bool:
-    """Say whether what draws may keep a cache of its own where such things are kept."""
-    folder = environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    while not os.path.isdir(folder) and folder != os.path.dirname(folder):
-        folder = os.path.dirname(folder)
-    try:
-        disk = os.statvfs(folder)
-    except OSError:
-        return False
-    return disk.f_bavail * disk.f_frsize >= _CACHE_ROOM_BYTES
 
 
 class _Show:
@@ -154,6 +143,7 @@ class _Show:
         environ: MutableMapping[str, str],
     ) -> None:
         self._options, self._records, self._tap = options, records, tap
+        self._environ = environ
         self._journal = records.journal
         self._qt = QGuiApplication.instance() or QGuiApplication([sys.argv[0]])
         self._qt.setApplicationName("stillframe")
@@ -292,6 +282,7 @@ class _Show:
         if self._options.exit_after_s is not None:
             end_ns = time.monotonic_ns() + round(self._options.exit_after_s * _NS_PER_S)
             scheduler.at("exit", end_ns, self._qt.quit)
+        scheduler.at("shader cache", time.monotonic_ns() + _RESERVE_AFTER_NS, self._reserve)
         self._ears = self._make_ears()
         self._music = Music(self._window, stage, scheduler, self._options.settings, self._ears)
         self._runtime.begin(self._gallery, self._ears)
@@ -335,6 +326,9 @@ class _Show:
             if number and window.screen() in (screen, None, self._window.screen()):
                 window.hide()
                 self._gallery.leave(number)
+
+    def _reserve(self) -> None:
+        self._records.disk.post(functools.partial(shader_cache.reserve, self._environ))
 
     def _close(self) -> None:
         """Take the show down: the window first, because it reads what the workers wrote."""

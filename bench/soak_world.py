@@ -1,0 +1,133 @@
+"""What a long show has around it: a library, feeds of which some mean harm, a disk, music.
+
+Role: makes them, and lets them go wrong. Counterpart: `bench.soak` plays the show in it.
+
+Guarantees: every photo is another file with other bytes; nothing is asked of any network; all is
+gone afterwards.
+"""
+
+import contextlib
+import os
+import random
+import shutil
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from PIL import Image
+
+from feed_server import FeedServer, gzip_bomb, hang, head, page, raw, redirect
+
+_DISTINCT: Final = 48
+_SIZE_PX: Final = (480, 270)
+_BROKEN_EVERY: Final = 100
+_FEEDS: Final = 20
+_HEALTHY: Final = 12
+_BOMB_BYTES: Final = 64 << 20
+# No photo is darker than this: what is black on the screen is not a photo.
+DARKEST: Final = 70
+
+
+def make_library(folder: Path, count: int, seed: int) -> int:
+    """Write so many photos, one in a hundred of them broken; return how many are broken."""
+    rng = np.random.default_rng(seed)
+    distinct = [_photo(rng) for _ in range(_DISTINCT)]
+    broken = 0
+    for number in range(count):
+        path = folder / f"{number // 500:02d}" / f"photo-{number:05d}.jpg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # What stands after the end of a JPEG is not looked at, and makes it another file.
+        content = distinct[number % _DISTINCT] + b"%08d" % number
+        if number % _BROKEN_EVERY == _BROKEN_EVERY - 1:
+            content, broken = content[: len(content) // 3], broken + 1
+        path.write_bytes(content)
+    return broken
+
+
+def _photo(rng: np.random.Generator) -> bytes:
+    width, height = _SIZE_PX
+    small = rng.integers(DARKEST + 30, 255, (9, 16, 3), dtype=np.uint8)
+    smooth = Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
+    # An overshoot of the filter must not make it darker.
+    pixels = np.maximum(np.asarray(smooth), DARKEST + 15)
+    buffer = BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=85)
+    return buffer.getvalue()
+
+
+@contextlib.contextmanager
+def feeds(seed: int) -> Iterator[tuple[str, ...]]:
+    """Serve twenty feeds; eight of them misbehave."""
+    rng = random.Random(seed)
+    photo = _photo(np.random.default_rng(seed))
+    with contextlib.ExitStack() as stack:
+        addresses = []
+        for number in range(_FEEDS):
+            server = stack.enter_context(FeedServer(f"127.0.7.{number + 1}"))
+            address = server.url("/feed")
+            addresses.append(address)
+            if number < _HEALTHY:
+                server.serve("/photo.jpg", page(photo + bytes([number])))
+                server.serve("/feed", page(_rss("/photo.jpg")))
+                continue
+            bomb = gzip_bomb(_BOMB_BYTES)
+            fields = [("Content-Encoding", "gzip"), ("Content-Length", str(len(bomb)))]
+            misbehave = rng.choice(
+                (
+                    hang,
+                    redirect(address),
+                    raw(head(200, fields) + bomb),
+                    page(b"<rss><channel>" + bytes(rng.randrange(256) for _ in range(2000))),
+                    page(b"", status=500),
+                )
+            )
+            server.serve("/feed", misbehave)
+        yield tuple(addresses)
+
+
+def _rss(image: str) -> bytes:
+    return (
+        '<rss version="2.0"><channel><item>'
+        f'<enclosure url="{image}" type="image/jpeg"/></item></channel></rss>'
+    ).encode()
+
+
+class Disk:
+    """A disk of its own for what a show writes, seen through the show's own process."""
+
+    _BLOCK: Final = 1 << 20
+
+    def __init__(self, folder: Path, size_mib: int) -> None:
+        """Plan it: `command` mounts it where the show runs."""
+        self._folder, self._size_mib = folder, size_mib
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def command(self, words: list[str]) -> list[str]:
+        """Return the command that runs another one with the disk in its place."""
+        mount = f'mount -t tmpfs -o size={self._size_mib}m none "$1" && shift && exec "$@"'
+        names = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, "sh"]
+        return [*names, str(self._folder), *words]
+
+    def fill(self, pid: int) -> None:
+        """Leave no room on it."""
+        with (self._seen_by(pid) / "filler").open("wb", buffering=0) as file:
+            with contextlib.suppress(OSError):
+                while file.write(bytes(self._BLOCK)):
+                    pass
+            with contextlib.suppress(OSError):
+                while file.write(bytes(512)):
+                    pass
+
+    def free(self, pid: int) -> None:
+        """Give the room back."""
+        (self._seen_by(pid) / "filler").unlink(missing_ok=True)
+
+    def _seen_by(self, pid: int) -> Path:
+        return Path(f"/proc/{pid}/root{self._folder}")
+
+
+def may_have_a_disk() -> bool:
+    """Say whether this host lets us mount one."""
+    return shutil.which("unshare") is not None and os.path.exists("/proc/self/ns/user")
