@@ -164,7 +164,7 @@ def _playing(
         try:
             yield process
         finally:
-            if process.poll() is not None:
+            if process.poll() not in (None, 0):
                 print((home / "log").read_text()[-4000:], file=sys.stderr)
             process.kill()
             process.wait()

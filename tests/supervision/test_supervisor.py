@@ -18,15 +18,18 @@ import pytest
 import unruly_worker
 from crew import PATIENCE_S, Crew, Gate, environment, is_alive, unruly_request, unruly_spec
 from stillframe.contracts.errors import FaultKind
+from stillframe.contracts.images import SlotGrant
 from stillframe.contracts.wire import PROTOCOLS
 from stillframe.supervision.events import (
     Cancel,
     Completed,
     Configure,
     Dropped,
+    Pardon,
     RefusalSource,
     Refused,
     Release,
+    Restart,
     Submit,
     WorkerChanged,
     WorkerState,
@@ -41,6 +44,7 @@ from stillframe.supervision.spec import (
 from stillframe.supervision.supervisor import Supervisor
 from stillframe.transport.arena import ArenaShape, SlotStage
 from stillframe.transport.backlog import DropReason, Urgency
+from stillframe.transport.latest import LatestShape
 
 QUICK = {"backoff_first_s": 0.01, "backoff_cap_s": 0.01}
 
@@ -456,6 +460,61 @@ def test_sequence_numbers_are_taken_by_many_threads_without_a_double() -> None:
         taken = list(threads.map(lambda _: supervisor.next_seq(), range(4000)))
     assert sorted(taken) == list(range(1, 4001))
     assert supervisor.take() is None
+
+
+def test_no_call_waits_for_a_supervisor_that_stands_still(tmp_path: Path) -> None:
+    """All that the interface ever calls, a hundred times each, while nobody answers."""
+    here, there = os.pipe()
+    standing, go_on = threading.Event(), threading.Event()
+
+    def stand_still(now_ns: int) -> None:
+        del now_ns
+        os.read(here, 1)
+        standing.set()
+        go_on.wait(PATIENCE_S)
+
+    spec = replace(unruly_spec(), arena=None, latest=LatestShape(64, 4))
+    supervisor = Supervisor(
+        (spec,),
+        notify=bool,
+        rng=random.Random(1),
+        environ=environment(),
+        readers={here: stand_still},
+    )
+    supervisor.start()
+    os.write(there, b"x")
+    assert standing.wait(PATIENCE_S)
+    done = threading.Event()
+
+    def call_all() -> None:
+        published = supervisor.latest(spec.name)
+        for _ in range(100):
+            request = unruly_request(supervisor.next_seq(), path=str(tmp_path))
+            supervisor.asking(spec.name)
+            for command in (
+                Submit(request, b"key", Urgency.ON_SCREEN),
+                Cancel(spec.name, b"key"),
+                Release(spec.name, SlotGrant(index=0, generation=1)),
+                Configure(spec.name, {}),
+                Restart(spec.name),
+                Pardon(spec.name),
+            ):
+                supervisor.post(command)
+            supervisor.take()
+            published.poll()
+        done.set()
+
+    caller = threading.Thread(target=call_all, daemon=True)
+    caller.start()
+    try:
+        assert done.wait(PATIENCE_S / 2), "a call waited"
+        assert not go_on.is_set()
+    finally:
+        go_on.set()
+        supervisor.stop()
+        assert supervisor.join(PATIENCE_S)
+        os.close(here)
+        os.close(there)
 
 
 def test_a_supervisor_that_has_ended_leaves_no_descriptor_and_still_takes_a_command() -> None:
