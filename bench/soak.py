@@ -6,8 +6,8 @@ the disk is full. Counterpart: `bench.soak_plan` says when, `bench.soak_world` h
 
     python -m bench.soak [--seconds 600 | --hours H] [--seed N] [--photos 5000]
 
-Metrics: slopes of resident memory in KiB a minute over the last two thirds, for the interface and
-each kind of worker; the most slots in use; files and threads at the beginning and the end; frames
+Metrics: slopes of each process's own memory in KiB a minute over the last two thirds, for the
+interface and each kind of worker; the most slots in use; files and threads early and late; frames
 while something moves; samples of the screen that were black.
 
 Guarantees: the show is watched from outside, as a person would; the exit status is 1 if it ended
@@ -232,22 +232,25 @@ def _ask(pid: int, folder: Path, seen: Seen, now_s: float) -> None:
         seen.still_s = max(seen.still_s, now_s - seen.changed_s)
         for worker in status.workers:
             if worker.pid:
-                _note(seen, worker.name, now_s, worker.memory_bytes)
+                _note(seen, worker.name, now_s, worker.pid)
             if worker.arena:
                 free = worker.arena.stages.get("free", 0)
                 used = worker.arena.slot_count - free
                 seen.slots[worker.name] = worker.arena.slot_count
                 seen.slots_used[worker.name] = max(used, seen.slots_used.get(worker.name, 0))
+    _note(seen, "interface", now_s, pid)
     with contextlib.suppress(OSError):
         folder_of = Path(f"/proc/{pid}")
-        kib = int((folder_of / "status").read_text().partition("VmRSS:")[2].split()[0])
-        _note(seen, "interface", now_s, kib * 1024)
         seen.files.append(len(list((folder_of / "fd").iterdir())))
         seen.threads.append(len(list((folder_of / "task").iterdir())))
 
 
-def _note(seen: Seen, name: str, now_s: float, size_bytes: int) -> None:
-    seen.memory_kib.setdefault(name, []).append((now_s, size_bytes / 1024))
+def _note(seen: Seen, name: str, now_s: float, pid: int) -> None:
+    """Note what a process has for itself: frames in shared memory fill their slots in any case."""
+    with contextlib.suppress(OSError, IndexError):
+        status = Path(f"/proc/{pid}/status").read_text()
+        kib = int(status.partition("RssAnon:")[2].split()[0])
+        seen.memory_kib.setdefault(name, []).append((now_s, float(kib)))
 
 
 def _commit(fault: Fault, pid: int, world: _World, stopped: list[tuple[float, int]]) -> str:
