@@ -10,7 +10,6 @@ import pytest
 
 from virtual_screen import VirtualScreen
 
-
 _DRAWING = frozenset({"screen", "drawn", "window"})
 _ALONE = ("bench/", "test_x11", "test_gallery", "test_control", "on_screen", "audio/")
 
