@@ -1,14 +1,20 @@
 """Every bench in turn: `python -m bench [--full]`.
 
 Role: what `./run bench` calls. Counterpart: each bench is a module with a `main` of its own and is
-run in a process of its own, so that none inherits another's memory, threads or CPU time.
+run in a process of its own, so that none inherits another's memory, threads or CPU time; `page`
+makes docs/benchmarks.md of what they say.
 
 Guarantees: a bench that fails does not keep the next one from running; the exit status says so.
 """
 
+import datetime as dt
+import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Final
+
+from bench.page import Run, machine, page
 
 BENCHES: Final = (
     "image",
@@ -23,20 +29,37 @@ BENCHES: Final = (
     "pacing",
     "ipc",
     "recover",
+    "soak",
 )
 
 
+_PAGE: Final = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+
+
 def main(arguments: list[str]) -> int:
-    """Run all; 1 if one has failed."""
-    failed = [name for name in BENCHES if _run(name, arguments) != 0]
+    """Run all and write the page; 1 if one has failed."""
+    runs = [_run(name, arguments) for name in BENCHES]
+    date = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    _PAGE.write_text(page(runs, date=date, where=machine()), encoding="utf-8")
+    failed = [run.command for run in runs if run.rows is None]
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
 
 
-def _run(name: str, arguments: list[str]) -> int:
+def _run(name: str, arguments: list[str]) -> Run:
+    """Run a bench, show what it says as it says it, and keep its last line."""
     command = [sys.executable, "-m", f"bench.{name}", *arguments]
-    return subprocess.run(command, check=False).returncode
+    last = ""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None  # noqa: S101 - it is a pipe
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            last = line
+    said = " ".join(["python", *command[1:]])
+    if process.returncode != 0:
+        return Run(said, None)
+    return Run(said, json.loads(last)["rows"])
 
 
 if __name__ == "__main__":

@@ -88,6 +88,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--hours", type=float, default=0.0)
+    parser.add_argument("--full", action="store_true", help="the same: it always takes its time")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--photos", type=int, default=5000)
     given = parser.parse_args(arguments)
