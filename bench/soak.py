@@ -1,8 +1,9 @@
 """A whole show for a long time, with all that can go wrong.
 
 Role: the installed command on five thousand photos, twenty feeds, music from a real sound server,
-every transition and every style, while workers are killed and stopped, the sound device goes and
-the disk is full. Counterpart: `bench.soak_plan` says when, `bench.soak_world` has what it plays in.
+every transition and every style, while workers are killed and stopped, the sound device goes, the
+clock jumps and the disk is full. Counterpart: `bench.soak_plan` says when, `bench.soak_world` has
+what it plays in.
 
     python -m bench.soak [--seconds 600 | --hours H] [--seed N] [--photos 5000]
 
@@ -32,7 +33,7 @@ from typing import Any, Final
 
 from bench import table
 from bench.soak_plan import Act, Fault, faults
-from bench.soak_world import DARKEST, Disk, feeds, make_library
+from bench.soak_world import DARKEST, Disk, WallClock, feeds, make_library
 from bench.table import Row
 from sound_server import SINK, SoundServer, sound_server
 from stillframe.contracts.status import ShowStatus
@@ -58,6 +59,7 @@ _START_S, _END_S = 60.0, 30.0
 # A photo stays for two seconds, and a stopped decoder is replaced within some more.
 _STANDSTILL_S: Final = 25.0
 _CONT_AFTER_S: Final = 30.0
+_DAY_S: Final = 86_400
 
 
 @dataclass
@@ -114,7 +116,7 @@ def _soak(home: Path, seconds: float, seed: int) -> tuple[Seen, dict[str, Any]]:
     config = home / "config" / "stillframe"
     config.mkdir(parents=True)
     (config / "settings.toml").write_text(_SETTINGS)
-    disk = Disk(home / "written", _STATE_MIB)
+    disk, clock = Disk(home / "written", _STATE_MIB), WallClock(home / "clock")
     (home / "run").mkdir(mode=0o700)
     with (
         VirtualScreen(*_WINDOW) as screen,
@@ -130,11 +132,12 @@ def _soak(home: Path, seconds: float, seed: int) -> tuple[Seen, dict[str, Any]]:
             "XDG_STATE_HOME": str(home / "written" / "state"),
             "XDG_DATA_HOME": str(home / "written" / "data"),
             "XDG_RUNTIME_DIR": str(home / "run"),
+            **clock.environ,
             "PULSE_SERVER": f"unix:{sound.folder}/pulse/native",
         }
         with _playing(home, disk, screen.environ(environ), addresses) as process:
             seen = _watch(
-                process, screen, _World(home, disk, sound), faults(seconds, seed), seconds
+                process, screen, _World(home, disk, sound, clock), faults(seconds, seed), seconds
             )
             process.send_signal(signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -178,6 +181,7 @@ class _World:
     home: Path
     disk: Disk
     sound: SoundServer
+    clock: WallClock
 
 
 def _watch(
@@ -276,6 +280,9 @@ def _commit(fault: Fault, pid: int, world: _World, stopped: list[tuple[float, in
             world.disk.fill(pid)
         case Act.FREE_DISK:
             world.disk.free(pid)
+        case Act.CLOCK_BACK | Act.CLOCK_ON:
+            day = -_DAY_S if fault.act is Act.CLOCK_BACK else _DAY_S
+            return fault.act.value if world.clock.set(day) else "no clock to set: no libfaketime"
         case Act.NEXT_STYLE:
             environ = {**os.environ, "XDG_RUNTIME_DIR": str(world.home / "run")}
             subprocess.run([_COMMAND, "visualizer"], env=environ, check=False, capture_output=True)

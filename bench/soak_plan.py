@@ -29,6 +29,9 @@ class Act(enum.StrEnum):
     """The sound device goes, and another takes its place."""
     FILL_DISK = "fill-disk"
     FREE_DISK = "free-disk"
+    CLOCK_BACK = "clock-back"
+    CLOCK_ON = "clock-on"
+    """The clock on the wall jumps by a day."""
     NEXT_STYLE = "next-style"
     """The visualizer's next style."""
 
@@ -58,7 +61,9 @@ def faults(seconds: float, seed: int, every_s: float = EVERY_S) -> tuple[Fault, 
         (0.25, Act.NEXT_STYLE),
         (0.4, Act.UNPLUG),
         (0.5, Act.FILL_DISK),
+        (0.55, Act.CLOCK_BACK),
         (0.65, Act.FREE_DISK),
+        (0.7, Act.CLOCK_ON),
         (0.75, Act.NEXT_STYLE),
     ):
         found.append(Fault(_FIRST_S + share * span_s, act))
