@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+import sound_server
 import unruly_worker
 from stillframe.contracts.images import ImageRequest, Profile, RatioPolicy
 from stillframe.contracts.pixels import Size
@@ -40,8 +41,9 @@ SHAPE = ArenaShape(2, 8192)
 
 
 def environment() -> dict[str, str]:
-    """Return this environment, with the unruly worker where Python finds it."""
-    places = [str(Path(unruly_worker.__file__).parent), os.environ.get("PYTHONPATH", "")]
+    """Return this environment, with the unruly worker and the tools where Python finds them."""
+    folders = [str(Path(module.__file__).parent) for module in (unruly_worker, sound_server)]
+    places = [*folders, os.environ.get("PYTHONPATH", "")]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, places))}
 
 

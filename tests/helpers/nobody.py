@@ -1,10 +1,20 @@
 """Doing without the superuser's rights for a moment: to it, every file is readable."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 _NOBODY = 65534
+
+
+def open_to_all(folder: Path) -> None:
+    """Let everybody reach a folder: through all those above it that a test run has made."""
+    for above in (folder, *folder.parents):
+        if above == Path(tempfile.gettempdir()):
+            break
+        above.chmod(0o755)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import mirror_writer
 from crew import environment
 from full_disk import may_mount, on_a_small_disk
 from mirror_writer import CAPS, NOW_S
-from nobody import without_rights
+from nobody import open_to_all, without_rights
 from photos import shipped
 from stillframe.contracts.feeds import DropReason, ImageMetadata
 from stillframe.workers.feeds import mirror as mirror_module
@@ -383,8 +383,7 @@ def test_a_mirror_that_may_only_be_read_plays_on(tmp_path: Path, locked: str) ->
     mirror.keep(item("a"), JPEG, NOW_S)
     mirror.close()
     if os.geteuid() == 0:  # to whom all may be written
-        for path in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
-            path.chmod(0o755)
+        open_to_all(tmp_path)
         for path in folder.iterdir():
             path.chmod(0o444 if locked == "files too" else 0o666)
     folder.chmod(0o555)

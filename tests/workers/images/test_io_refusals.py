@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from decoding import Decoder
-from nobody import without_rights
+from nobody import open_to_all, without_rights
 from photos import encoded, picture, shipped
 from stillframe.contracts.control import ArenaGrant, Start
 from stillframe.contracts.errors import FaultError, FaultKind
@@ -207,8 +207,7 @@ def test_a_strange_name_is_no_hindrance(decoder: Decoder, tmp_path: Path, name: 
 def test_a_file_that_nobody_may_read_is_refused(decoder: Decoder, tmp_path: Path) -> None:
     path = tmp_path / "photo.jpg"
     path.write_bytes(encoded(PHOTO, "JPEG"))
-    for reachable in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        reachable.chmod(0o755)
+    open_to_all(tmp_path)
     path.chmod(0)
     with without_rights():
         assert decoder.refusal(path).kind is FaultKind.NOT_READABLE

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nobody import without_rights
+from nobody import open_to_all, without_rights
 from stillframe.contracts.errors import FaultKind
 from stillframe.contracts.library import FoundPhoto, SkippedFolder
 from stillframe.workers.library.walk import Listing, walk
@@ -144,8 +144,7 @@ def test_a_linked_photo_is_found_with_the_photos_own_size(tmp_path: Path) -> Non
 @pytest.fixture
 def open_folder(tmp_path: Path) -> Path:
     """A folder that nobody, too, can reach."""
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
+    open_to_all(tmp_path)
     put(tmp_path, ["a/1.jpg", "b/2.jpg", "b/deep/3.jpg", "c/4.jpg"])
     return tmp_path
 
