@@ -1,17 +1,18 @@
 """A program beside a worker: when it runs, when another is started, and what it costs nobody."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from accompanied import Accompanied
-from crew import PATIENCE_S, is_alive
+from crew import is_alive
+from shows import alive, eventually
 from stillframe.supervision.spec import Companion, RestartBudget
 
 S = 1_000_000_000
@@ -173,6 +174,28 @@ sys.stdin.read()
 """
 
 
+# Asks the kernel only after its parent has died: the worst moment there is.
+LATE = """#!/bin/sh
+while [ "$(cut -d" " -f4 /proc/$$/stat)" = "$PPID" ]; do sleep 0.01; done
+exec {} "$@"
+"""
+
+
+def start_and_kill(command: tuple[str, ...], environ: dict[str, str]) -> int:
+    """Kill an interface that has just started a program; return the program's process."""
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT, *command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environ,
+    ) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        assert alive(pid)
+        parent.kill()
+    return pid
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -180,17 +203,18 @@ sys.stdin.read()
         ("yes",),  # it hangs in a write
     ],
 )
-def test_it_ends_with_an_interface_that_is_killed(command: tuple[str, ...], tmp_path: Path) -> None:
-    del tmp_path
-    with subprocess.Popen(
-        [sys.executable, "-c", PARENT, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as parent:
-        assert parent.stdout is not None
-        pid = int(parent.stdout.readline())
-        assert is_alive(pid)
-        parent.kill()
-        parent.wait()
-        deadline_s = time.monotonic() + PATIENCE_S
-        while is_alive(pid):
-            assert time.monotonic() < deadline_s
-            time.sleep(0.001)
+def test_it_ends_with_an_interface_that_is_killed(command: tuple[str, ...]) -> None:
+    pid = start_and_kill(command, dict(os.environ))
+    eventually(lambda: not alive(pid), "the program ends")
+
+
+def test_it_never_starts_for_an_interface_that_is_already_dead(tmp_path: Path) -> None:
+    real = shutil.which("setpriv")
+    assert real is not None
+    late, note = tmp_path / "setpriv", tmp_path / "note"
+    late.write_text(LATE.format(real))
+    late.chmod(0o755)
+    path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
+    pid = start_and_kill(("sh", "-c", f"echo ran > {note}; sleep 600"), os.environ | {"PATH": path})
+    eventually(lambda: not alive(pid), "the program ends")
+    assert not note.exists()

@@ -17,6 +17,7 @@ import pytest
 
 import unruly_worker
 from crew import PATIENCE_S, Crew, Gate, environment, is_alive, unruly_request, unruly_spec
+from shows import alive
 from stillframe.contracts.errors import FaultKind
 from stillframe.contracts.images import SlotGrant
 from stillframe.contracts.wire import PROTOCOLS
@@ -259,7 +260,7 @@ def test_what_a_worker_has_started_ends_with_it(tmp_path: Path) -> None:
         assert crew.refused(f"fork:{note}").reason == "worker-died"
         left = [int(line) for line in note.read_text().split()]
         assert len(left) == 2, "one for each worker that tried"
-        crew.until(lambda: not any(map(is_alive, left)))
+        crew.until(lambda: not any(map(alive, left)))
 
 
 def test_a_worker_that_is_never_ready_is_killed() -> None:

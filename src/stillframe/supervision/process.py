@@ -45,6 +45,9 @@ _ENVIRONMENT: Final = {
     "MALLOC_ARENA_MAX": "1",
     "PYTHONUNBUFFERED": "1",
 }
+# An interface that died before the kernel was asked has left the program to somebody else: the
+# parent's number, taken after the asking, tells. `exec` keeps the process, and so its number.
+_IF_NOT_ORPHANED: Final = '[ "$PPID" = "$0" ] && exec "$@"'
 # What a pipe holds: one read after a death gets all that is left.
 _STDERR_READ_BYTES: Final = 64 * 1024
 
@@ -225,10 +228,11 @@ def _tie(environ: Mapping[str, str]) -> tuple[str, ...]:
     A program of somebody else's cannot ask for it itself, and to ask on its behalf between fork and
     exec would run Python in a copy of this process.
     """
-    found = shutil.which("setpriv", path=environ.get("PATH"))
-    if found is None or not os.path.realpath(found).endswith("setpriv"):
+    path = environ.get("PATH")
+    found, shell = shutil.which("setpriv", path=path), shutil.which("sh", path=path)
+    if found is None or shell is None or not os.path.realpath(found).endswith("setpriv"):
         return ()  # another's, such as busybox's, knows no such option
-    return found, "--pdeathsig", "KILL"
+    return found, "--pdeathsig", "KILL", shell, "-c", _IF_NOT_ORPHANED, str(os.getpid())
 
 
 def _environment(spec: WorkerSpec, environ: Mapping[str, str]) -> dict[str, str]:
