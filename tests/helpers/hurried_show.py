@@ -10,39 +10,17 @@ import sys
 
 import msgspec
 
+from one_folder import flagged, options
 from stillframe import app
 from stillframe.contracts.pixels import Size
-from stillframe.settings import load
-from stillframe.show.code import code_folders
-from stillframe.show.sources import Group
-from stillframe.show.specs import Places
-
-WINDOW = Size(480, 270)
 
 
 def main(folder: str, moment_s: str) -> None:
-    flags = {"--transition": "random"}
-    settings = load(file_text=None, file_name="", environ={}, flags=flags)
+    settings = flagged({"--transition": "random"})
     moment = float(moment_s)
     show = msgspec.structs.replace(settings.show, interval_s=moment, transition_duration_s=moment)
-    root = os.fsencode(folder)
-    report = app.play(
-        app.PlayOptions(
-            settings=msgspec.structs.replace(settings, show=show),
-            groups=(Group("the test's photos", (root,)),),
-            windowed=WINDOW,
-            seed=1,
-            exit_after_s=None,
-            measure=False,
-            places=Places(
-                roots=(root,),
-                scenes=root + b"/scenes",
-                index=root + b"/.index",
-                code=code_folders(),
-            ),
-        ),
-        os.environ,
-    )
+    ordered = options(folder, msgspec.structs.replace(settings, show=show), windowed=Size(480, 270))
+    report = app.play(ordered, os.environ)
     sys.stdout.write(msgspec.json.encode(report).decode())
 
 

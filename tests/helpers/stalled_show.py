@@ -20,13 +20,9 @@ from PySide6.QtQml import QQmlComponent
 from PySide6.QtQuick import QQuickView
 
 from at_work import kill_listener
+from one_folder import flagged, options
 from stillframe import app
-from stillframe.contracts.pixels import Size
 from stillframe.player import frame_log
-from stillframe.settings import load
-from stillframe.show.code import code_folders
-from stillframe.show.sources import Group
-from stillframe.show.specs import Places
 
 SPAN_MS = 500
 # Photos appear within a second or so; the first one then takes 7 s to rise from the mat.
@@ -91,24 +87,13 @@ def _schedule(parent: QObject, stalls: str) -> None:
 
 def _play(folder: str, stalls: str, sound: dict[str, str]) -> None:
     flags = {"--interval": str(MOTION_S), "--transition-duration": str(MOTION_S), **sound}
-    app.play(
-        app.PlayOptions(
-            settings=load(file_text=None, file_name="", environ={}, flags=flags),
-            groups=(Group("the test's photos", (os.fsencode(folder),)),),
-            windowed=Size(320, 180),
-            seed=1,
-            exit_after_s=END_AT_MS / 1000,
-            measure=False,
-            places=Places(
-                roots=(os.fsencode(folder),),
-                scenes=os.fsencode(folder) + b"/scenes",
-                index=os.fsencode(folder) + b"/.index",
-                code=code_folders(),
-            ),
-            on_open=lambda view: _schedule(view, stalls),
-        ),
-        os.environ,
+    ordered = options(
+        folder,
+        flagged(flags),
+        exit_after_s=END_AT_MS / 1000,
+        on_open=lambda view: _schedule(view, stalls),
     )
+    app.play(ordered, os.environ)
 
 
 def _control(stalls: str) -> None:

@@ -1,7 +1,10 @@
-"""Where not even the crossfade can be drawn, photos are shown all the same."""
+"""The scene where drawing fails: no shader can be drawn, or all that the card had is gone."""
 
+import contextlib
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,36 +12,76 @@ import numpy as np
 from shows import environment, eventually, plain_photo
 from virtual_screen import VirtualScreen
 
-PROGRAM = Path(__file__).parents[1] / "helpers" / "shaderless_show.py"
+HELPERS = Path(__file__).parents[1] / "helpers"
 RED, BLUE = (210, 40, 30), (30, 40, 210)
+SHOWN_ANEW = 6
+
+Colour = tuple[int, int, int]
+
+
+class Played:
+    """A show of a red photo and a blue one, seen on the screen; `said` once it has ended."""
+
+    def __init__(self, process: subprocess.Popen[str], screen: VirtualScreen) -> None:
+        self._process, self._screen = process, screen
+        self.said: list[str] = []
+
+    def shows(self, colour: Colour) -> bool:
+        assert self._process.poll() is None, f"the show has ended: {self.said}"
+        return bool(np.array_equal(self._screen.grab()[90, 160], colour))
+
+    def first(self) -> tuple[Colour, Colour]:
+        """Wait for a photo; return its colour, and the other's."""
+        eventually(lambda: self.shows(RED) or self.shows(BLUE), "the first photo")
+        return (RED, BLUE) if self.shows(RED) else (BLUE, RED)
+
+    def listen(self) -> None:
+        assert self._process.stderr is not None
+        self.said.extend(self._process.stderr)
+
+
+@contextlib.contextmanager
+def played(home: Path, screen: VirtualScreen, program: str, word: str) -> Iterator[Played]:
+    plain_photo(home / "photos" / "red.png", RED)
+    plain_photo(home / "photos" / "blue.png", BLUE)
+    with subprocess.Popen(
+        [sys.executable, str(HELPERS / program), str(home / "photos"), word],
+        env=screen.environ(environment(home)),
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        show = Played(process, screen)
+        listener = threading.Thread(target=show.listen)
+        listener.start()
+        try:
+            yield show
+        finally:
+            process.terminate()
+            listener.join(20)
+        assert process.wait(20) == 0
 
 
 def test_without_a_shader_one_photo_follows_the_other_at_a_cut(
     tmp_path: Path, screen: VirtualScreen
 ) -> None:
-    plain_photo(tmp_path / "photos" / "red.png", RED)
-    plain_photo(tmp_path / "photos" / "blue.png", BLUE)
-    with subprocess.Popen(
-        [sys.executable, str(PROGRAM), str(tmp_path / "photos"), str(tmp_path / "copy")],
-        env=screen.environ(environment(tmp_path)),
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-
-        def shows(colour: tuple[int, int, int]) -> bool:
-            assert process.poll() is None, "the show has ended"
-            return bool(np.array_equal(screen.grab()[90, 160], colour))
-
-        try:
-            eventually(lambda: shows(RED) or shows(BLUE), "the first photo")
-            first, second = (RED, BLUE) if shows(RED) else (BLUE, RED)
-            eventually(lambda: shows(second), "the second photo")
-            eventually(lambda: shows(first), "the first one again")
-        finally:
-            process.terminate()
-        assert process.stderr is not None
-        said = process.stderr.read()
-        assert process.wait(20) == 0
-    told = [line for line in said.splitlines() if "transition cannot be played" in line]
-    assert len(told) == 1, said
+    with played(tmp_path, screen, "shaderless_show.py", str(tmp_path / "copy")) as show:
+        first, second = show.first()
+        eventually(lambda: show.shows(second), "the second photo")
+        eventually(lambda: show.shows(first), "the first one again")
+    told = [line for line in show.said if "transition cannot be played" in line]
+    assert len(told) == 1, show.said
     assert "transition=crossfade" in told[0]
+
+
+# Every 3 s, which is how long a photo and its transition take, the loss always comes in the same
+# phase; 1.3 s goes through all of them.
+def test_after_graphics_were_lost_the_photo_is_there_again_and_others_follow(
+    tmp_path: Path, screen: VirtualScreen
+) -> None:
+    with played(tmp_path, screen, "lossy_show.py", "1.3") as show:
+        colours = show.first()
+        for number in range(SHOWN_ANEW):
+            expected = colours[(number + 1) % 2]
+            eventually(lambda colour=expected: show.shows(colour), f"photo {number + 2}")
+    assert show.said.count("LOST\n") > SHOWN_ANEW
+    assert not [line for line in show.said if "cannot be" in line or "Warning" in line], show.said

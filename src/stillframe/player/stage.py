@@ -267,6 +267,8 @@ class QtStage(QObject):
 
     @Slot()
     def _on_swapped(self) -> None:
+        if not self._swaps_to_wait and not self._swaps_to_dress:
+            return  # two swaps were under way when the first of them was enough
         self._swaps_to_dress = max(0, self._swaps_to_dress - 1)
         if self._swaps_to_wait == 1 and self._coming is not None:
             self._stop_waiting()
