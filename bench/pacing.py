@@ -32,7 +32,7 @@ from bench import rounds, scenarios, table
 from bench.rounds import Pace
 from bench.sample_photos import NoPhotoError, large_photos, small_photos
 from bench.show_child import WINDOW_PX, Order, Seen
-from bench.shows import measures, percentile_ms, play
+from bench.shows import garbage_rows, measures, percentile_ms, play
 from virtual_screen import VirtualScreen
 
 _BASELINE: Final = "idle"
@@ -131,12 +131,13 @@ def _play_all(cases: Sequence[Case], pace: Pace) -> dict[str, list[Seen]]:
 def _rows(seen: Mapping[str, Sequence[Seen]]) -> list[table.Row]:
     measured = {name: measures(shows) for name, shows in seen.items() if shows}
     baseline = measured[_BASELINE]
-    return [
+    rows = [
         table.Row(name, metric, "ms", value, {_BASELINE: baseline[metric]})
         for name, measures in measured.items()
         if name != _BASELINE
         for metric, value in measures.items()
     ]
+    return [*rows, *garbage_rows([show for shows in seen.values() for show in shows])]
 
 
 def _load_note(name: str, shows: Sequence[Seen]) -> str:

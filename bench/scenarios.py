@@ -3,15 +3,17 @@
 Role: `bench.pacing --scenario NAME`, or all of them with `--full`. Counterpart: `bench.troubled` is
 the worker, `bench.show_child` the show.
 
-Guarantees: a show in trouble and the same show at peace take turns; each number is the median over
-the rounds; only frames while a transition moves are counted. Where no photo comes because of the
-trouble, the transitions before and between are what is measured; a scenario without any says so.
+Guarantees: the shows of one kind of worker, one of them at peace, take turns; each number is the
+median over the rounds; only frames while a transition moves are counted. Where no photo comes
+because of the trouble, the transitions before and between are what is measured; a scenario without
+any says so.
 """
 
 import contextlib
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -59,49 +61,53 @@ def rows(troubles: tuple[Trouble, ...], rounds: int) -> tuple[list[table.Row], l
     notes: list[str] = []
     with VirtualScreen(*_SCREEN_PX) as screen, _served(photos) as feeds:
         environ = screen.environ(os.environ)
-        for trouble in troubles:
-            seen: dict[str, list[Seen]] = {_PEER: [], trouble.name: []}
+        for kind in dict.fromkeys(trouble.kind for trouble in troubles):
+            world = _World(kind, feeds, photos, environ)
+            cases = {_PEER: None, **{t.name: t for t in troubles if t.kind == kind}}
+            seen: dict[str, list[Seen]] = {name: [] for name in cases}
             for number in range(rounds):
-                for name in turned(seen, number):
-                    seen[name].append(
-                        _play(trouble, feeds, photos, environ, at_peace=name == _PEER)
-                    )
-            ours, peer = measures(seen[trouble.name]), measures(seen[_PEER])
-            found += [
-                table.Row(trouble.name, metric, "ms", value, {_PEER: peer[metric]})
-                for metric, value in ours.items()
-            ]
-            shown = [sum(show.transitions for show in shows) for shows in seen.values()]
-            notes.append(f"{trouble.name}: {shown[1]} transitions, {shown[0]} at peace")
+                for name in turned(cases, number):
+                    seen[name].append(_play(world, cases[name]))
+            peer = measures(seen[_PEER])
+            for name in list(cases)[1:]:
+                found += [
+                    table.Row(name, metric, "ms", value, {_PEER: peer[metric]})
+                    for metric, value in measures(seen[name]).items()
+                ]
+                shown = [sum(show.transitions for show in seen[it]) for it in (name, _PEER)]
+                notes.append(f"{name}: {shown[0]} transitions, {shown[1]} at peace")
     return found, notes
 
 
-def _play(
-    trouble: Trouble,
-    feeds: tuple[str, ...],
-    photos: Path,
-    environ: Mapping[str, str],
-    *,
-    at_peace: bool,
-) -> Seen:
-    flags = {"--transition": "random", "--interval": "2"} if trouble.kind == "transitions" else {}
-    if trouble.kind == "audio":
+@dataclass(frozen=True)
+class _World:
+    """What the shows of one kind of worker have in common."""
+
+    kind: str
+    feeds: tuple[str, ...]
+    photos: Path
+    environ: Mapping[str, str]
+
+
+def _play(world: _World, trouble: Trouble | None) -> Seen:
+    flags = {"--transition": "random", "--interval": "2"} if world.kind == "transitions" else {}
+    if world.kind == "audio":
         flags |= _SOUND
     with tempfile.TemporaryDirectory(prefix="stillframe-bench-") as home:
         order = Order(
-            photos=str(photos),
+            photos=str(world.photos),
             heavy=[],
             load="none",
             stalls=False,
             play_s=_PLAY_S,
             transition_s=0.8,
             step_ms=1000,
-            feeds=list(feeds) if trouble.kind.startswith("feed") else [],
+            feeds=list(world.feeds) if world.kind.startswith("feed") else [],
             home=home,
-            trouble=None if at_peace else trouble,
+            trouble=trouble,
             flags=flags,
         )
-        return play(order, environ)
+        return play(order, world.environ)
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ own log; the load runs from before the first photo until after the last.
 
 import collections
 import contextlib
+import gc
 import os
 import random
 import sys
@@ -30,6 +31,7 @@ from PySide6.QtQuick import QQuickView
 from bench import troubled
 from bench.clocks import process_cpu_s
 from bench.frame_marks import STALL_CATEGORY, FrameMarks
+from bench.gc_pauses import GcPauses, full_collection_ms
 from bench.resident import Resident
 from bench.troubled import Trouble
 from stillframe import app
@@ -53,6 +55,8 @@ WINDOW_PX: Final = (640, 360)
 _TARGET: Final = Size(1920, 1080)
 _STALL_EVERY_MS, _STALL_S = 2000, 0.5
 _SETTLED_MS: Final = 3000
+# After the show has started, and before stalls of a settled one are counted.
+_COLLECT_MS: Final = 2500
 _STOP_TIMEOUT_S: Final = 5.0
 _ANSWER_TTL_NS: Final = 3600 * 1_000_000_000
 
@@ -101,6 +105,10 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """The first interval of each transition, by the median of its others."""
     stalled_frames: list[int]
     """Presented during each stall."""
+    gc_pause_ms_max: float
+    """The longest time that the collector of garbage took by itself."""
+    gc_full_ms: tuple[float, float]
+    """What a full collection takes, and what it would without `gc.freeze`."""
 
 
 def main(text: str) -> None:
@@ -124,6 +132,15 @@ def main(text: str) -> None:
 
     resident_bytes: list[int] = []
     settled: list[StallMeter] = []
+    gc_full_ms = [(0.0, 0.0)]
+    pauses = GcPauses()
+
+    def on_open(view: QQuickView) -> None:
+        _drive(view, order, resident_bytes, settled)
+        QTimer.singleShot(_COLLECT_MS, view, lambda: gc_full_ms.append(full_collection_ms()))
+        # The one that ends the start is the show's own, and comes before the first photo.
+        QTimer.singleShot(_SETTLED_MS, view, lambda: gc.callbacks.append(pauses.note))
+
     with (
         mock.patch.object(frame_log, "FrameLog", KeptLog),
         _in_trouble(order.trouble),
@@ -146,7 +163,7 @@ def main(text: str) -> None:
                     mirror=os.fsencode(order.home) if order.feeds else b"",
                 ),
                 feeds=tuple(FeedSource(url=url) for url in order.feeds),
-                on_open=lambda view: _drive(view, order, resident_bytes, settled),
+                on_open=on_open,
             ),
             os.environ,
         )
@@ -161,6 +178,8 @@ def main(text: str) -> None:
         resident_bytes=resident_bytes,
         first_intervals=marks.first_intervals,
         stalled_frames=marks.stalled_frames,
+        gc_pause_ms_max=max(pauses.longest_ms),
+        gc_full_ms=gc_full_ms[-1],
     )
     print(msgspec.json.encode(seen).decode())
 

@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from bench import table
 from bench.show_child import Order, Seen
 
 # Beyond the time that a show plays.
@@ -61,3 +62,13 @@ def measures(shows: Sequence[Seen]) -> dict[str, float]:
         "gui_stall_ms_max": statistics.median(s.gui_stall_ms_max for s in shows),
         "settled_stall_ms_max": statistics.median(s.settled_stall_ms_max for s in shows),
     }
+
+
+def garbage_rows(shows: Sequence[Seen]) -> list[table.Row]:
+    """Return how long Python's collector holds a show up, and would if nothing were frozen."""
+    frozen, whole = (statistics.median(s.gc_full_ms[which] for s in shows) for which in (0, 1))
+    longest = max(s.gc_pause_ms_max for s in shows)
+    return [
+        table.Row("garbage", "full_collection_ms", "ms", frozen, {"not_frozen": whole}),
+        table.Row("garbage", "settled_pause_max_ms", "ms", longest),
+    ]

@@ -53,6 +53,7 @@ source = "auto"
 [visualizer]
 style = "spectrum"
 """
+_MIB: Final = 1 << 20
 _STATE_MIB: Final = 48
 _LOOK_EVERY_S, _ASK_EVERY_S = 0.25, 3.0
 _START_S, _END_S = 60.0, 30.0
@@ -69,6 +70,8 @@ class Seen:
     memory_kib: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     slots_used: dict[str, int] = field(default_factory=dict)
     slots: dict[str, int] = field(default_factory=dict)
+    cache_bytes: int = 0
+    """The most that decoded photos ever took."""
     files: list[int] = field(default_factory=list)
     threads: list[int] = field(default_factory=list)
     looks: int = 0
@@ -234,6 +237,7 @@ def _ask(pid: int, folder: Path, seen: Seen, now_s: float) -> None:
         seen.last = status
         if status.photos_shown != seen.photos:
             seen.photos, seen.changed_s = status.photos_shown, now_s
+        seen.cache_bytes = max(seen.cache_bytes, status.cache.used_bytes)
         seen.still_s = max(seen.still_s, now_s - seen.changed_s)
         for worker in status.workers:
             if worker.pid:
@@ -323,6 +327,8 @@ def _rows(seen: Seen, report: Mapping[str, Any]) -> list[Row]:
         Row(name, "slots_most", "slots", used, {"there_are": seen.slots[name]})
         for name, used in seen.slots_used.items()
     ]
+    cap_mib = seen.last.cache.cap_bytes / _MIB if seen.last else 0.0
+    rows.append(Row("cache", "most", "MiB", seen.cache_bytes / _MIB, {"cap": cap_mib}))
     for metric, counts in (("files", seen.files), ("threads", seen.threads)):
         if counts:
             early = counts[len(counts) // 3]
@@ -330,7 +336,8 @@ def _rows(seen: Seen, report: Mapping[str, Any]) -> list[Row]:
     for worker in seen.last.workers if seen.last else ():
         refused, dropped = sum(worker.refused.values()), sum(worker.dropped.values())
         answered = worker.completed + refused + dropped
-        rows.append(Row(worker.name, "answered", "requests", answered))
+        asked = worker.asked - worker.queued - worker.in_flight
+        rows.append(Row(worker.name, "answered", "requests", answered, {"asked": asked}))
         rows.append(Row(worker.name, "answered_twice", "requests", worker.stale))
         rows.append(Row(worker.name, "restarts", "times", worker.restarts))
     intervals = report.get("frame_interval_ms") or {}

@@ -219,6 +219,9 @@ class Schedules(RuleBasedStateMachine):
         assert all(count == 1 for count in ended.values())
         waiting = self.pool._ledger.waiting + len(self.in_flight())
         assert len(ended) + waiting == len(self.asked)
+        now = self.pool.status(self.now_ns)
+        told = now.completed + sum(now.refused.values()) + sum(now.dropped.values())
+        assert (now.asked, told) == (len(self.asked), len(ended))
 
     @invariant()
     def a_frame_is_its_requests_own(self) -> None:

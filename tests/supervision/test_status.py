@@ -12,7 +12,7 @@ def test_a_status_counts_what_became_of_every_request() -> None:
     for seq in range(1, 6):
         crew.submit(seq)
     now = crew.pool.status(crew.now_ns)
-    assert (now.in_flight, now.queued, now.queue_cap) == (1, 2, 2)
+    assert (now.asked, now.in_flight, now.queued, now.queue_cap) == (5, 1, 2, 2)
     assert now.dropped == {"overflow": 2}
     assert now.arena is not None
     assert now.arena.stages == {"reserved": 1, "free": 1}

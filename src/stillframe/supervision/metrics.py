@@ -104,6 +104,7 @@ class Allowance:
 class PoolMetrics:
     """The counters of one pool."""
 
+    asked: int = 0
     completed: int = 0
     stale: int = 0
     restarts: int = 0

@@ -109,6 +109,7 @@ class Pool:
 
     def submit(self, command: events.Submit, now_ns: int) -> None:
         """Take a request on, or refuse it: this worker has failed, or dies of the input."""
+        self._metrics.asked += 1
         if self._refuse_quarantined(command.request, command.input):
             return
         if self._staff.state is WorkerState.FAILED:

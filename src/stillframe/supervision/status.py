@@ -51,6 +51,7 @@ def worker_status(
         queued=queue.waiting,
         queue_cap=queue.cap,
         in_flight=queue.in_flight,
+        asked=metrics.asked,
         completed=metrics.completed,
         refused=dict(metrics.refused.counts),
         dropped=dict(metrics.dropped.counts),

@@ -1,0 +1,44 @@
+"""How long Python's collector of garbage holds a process up.
+
+Role: notes each collection of this process, and what a full one costs with and without the objects
+that were frozen. Counterpart: `bench.show_child` plays a show under it.
+
+Guarantees: nothing but the collector's own callbacks is used; what was frozen is frozen after.
+"""
+
+import gc
+import time
+from typing import Literal
+
+
+class GcPauses:
+    """The collections from when `note` is among `gc.callbacks`."""
+
+    def __init__(self) -> None:
+        self.longest_ms = [0.0, 0.0, 0.0]
+        """Of each generation."""
+        self._began_ns = 0
+
+    def note(self, phase: Literal["start", "stop"], info: dict[str, int]) -> None:
+        """Take the beginning of a collection, or its end."""
+        now_ns = time.perf_counter_ns()
+        if phase == "start":
+            self._began_ns = now_ns
+        else:
+            generation, pause_ms = info["generation"], (now_ns - self._began_ns) / 1e6
+            self.longest_ms[generation] = max(self.longest_ms[generation], pause_ms)
+
+
+def full_collection_ms() -> tuple[float, float]:
+    """Return what a full collection takes now, and what it would if nothing were frozen."""
+    frozen = _timed_ms()
+    gc.unfreeze()
+    whole = _timed_ms()
+    gc.freeze()
+    return frozen, whole
+
+
+def _timed_ms() -> float:
+    began_ns = time.perf_counter_ns()
+    gc.collect()
+    return (time.perf_counter_ns() - began_ns) / 1e6
