@@ -25,6 +25,7 @@ TESTED_BY = {
     # Bakes are seen in their tables: golden bytes and what they are for.
     "workers.transitions.bakes": "workers/transitions/test_core.py",
     "workers.scenes": "workers/scenes/test_core.py",  # a painter's tools are seen in the paintings
+    "show.effect": "show/test_stagecraft.py",  # the value that this makes
     # The window's parts need a window: whole shows and a real X server test them.
     "player.bells": "test_app.py",
     "player.frames": "test_app.py",

@@ -15,7 +15,8 @@ from stillframe.contracts.pixels import PixelFormat, Size
 from stillframe.contracts.shaders import ShaderRequest, ShaderResult
 from stillframe.contracts.slot_header import SlotHeader
 from stillframe.contracts.transitions import BakedTable, TransitionRequest, TransitionResult
-from stillframe.show.stagecraft import Effect, Stagecraft, TransitionPlan
+from stillframe.show.effect import Effect
+from stillframe.show.stagecraft import Stagecraft, TransitionPlan
 from stillframe.supervision import events
 from stillframe.supervision.events import Command, RefusalSource
 from stillframe.transitions.choice import Style

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from stillframe.settings import Settings
+    from stillframe.show.effect import Effect
     from stillframe.show.shading import Shelf
-    from stillframe.show.stagecraft import Effect
     from stillframe.transitions.dropped import Dropped
 
 EXIT_FAILED: Final = 1

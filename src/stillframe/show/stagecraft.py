@@ -13,18 +13,19 @@ import collections
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Final, Protocol
+from typing import Final
 
-from stillframe.contracts.messages import Asking
 from stillframe.contracts.pixels import Size
 from stillframe.contracts.transitions import TransitionRequest, TransitionResult
+from stillframe.show.effect import Effect
+from stillframe.show.ports import Asker
 from stillframe.show.shading import Bakery
 from stillframe.supervision import events
-from stillframe.supervision.events import Command, Event
+from stillframe.supervision.events import Event
 from stillframe.transitions.choice import History, Style, choose, direction_of
 from stillframe.transitions.declared import crossfade
 from stillframe.transitions.dropped import SUFFIX, Dropped
-from stillframe.transitions.model import Easing, Transition, heading
+from stillframe.transitions.model import Easing, Transition
 from stillframe.transport.arena import Lease
 from stillframe.transport.backlog import Urgency
 
@@ -34,16 +35,6 @@ _SEEDS: Final = 1 << 31
 # The shader's own luck is a float of few digits.
 _SHADER_SEEDS: Final = 1000
 _LONGEST_S: Final = 60.0
-
-
-class Engine(Protocol):
-    """What this needs of the supervisor."""
-
-    def asking(self, worker: str) -> Asking:
-        """Return what a new request begins with."""
-
-    def post(self, command: Command) -> None:
-        """Hand over a command."""
 
 
 @dataclass(frozen=True)
@@ -65,45 +56,13 @@ class TransitionPlan:
     unbaked: tuple[Dropped, ...] = ()
 
 
-@dataclass(frozen=True)
-class Effect:
-    """One transition as the stage plays it.
-
-    Attributes:
-        transition: which.
-        floats: its parameters, as its shader has them.
-        direction: the word, and its place among the declared ones.
-        seed: 0 to 1000.
-        table: what was baked, if it needs it.
-    """
-
-    transition: Transition
-    floats: tuple[float, ...]
-    direction: str
-    seed: float
-    duration_s: float
-    easing: Easing
-    table: Lease | None = None
-
-    @property
-    def direction_place(self) -> int:
-        """Which of the declared directions it is; 0 where there is none."""
-        directions = self.transition.directions
-        return directions.index(self.direction) if self.direction in directions else 0
-
-    @property
-    def heading(self) -> tuple[float, float]:
-        """The direction on the screen."""
-        return heading(self.direction)
-
-
 class Stagecraft:
     """The transitions of one show."""
 
     def __init__(
         self,
         plan: TransitionPlan,
-        engine: Engine,
+        engine: Asker,
         rng: Random,
         fallbacks: collections.Counter[str],
     ) -> None:
