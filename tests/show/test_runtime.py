@@ -377,7 +377,7 @@ def test_a_photo_comes_on_stage_and_is_counted(play: Play) -> None:
     assert play.stage.presented == [(key, Appearance.TRANSITION)]
     tally = play.runtime.tally
     assert (tally.photos_shown, tally.transitions, tally.first_photo_ms) == (1, 0, 123.0)
-    assert "[SHOW] transition photo=/p/1" in play.log()
+    assert "[SHOW] transition photo=/p/1 by=crossfade" in play.log()
 
 
 def test_the_first_photo_is_no_transition_and_the_second_is(play: Play) -> None:
@@ -688,3 +688,16 @@ def test_who_steps_during_a_transition_has_the_stage_hurry() -> None:
     assert play.stage.hurried == 0
     play.runtime.cue(script.Stepped(+1))
     assert play.stage.hurried == 1
+
+
+def test_what_the_engine_drops_at_the_end_reaches_no_stage() -> None:
+    play = Play(GIVEN, transitions="diffuse")
+    play.find(b"/p/a.jpg", b"/p/b.jpg")
+    play.show_first()
+    play.engine.frame(play.engine.images()[1])
+    play.drain()
+    (table,) = play.engine.asked("transitions")
+    play.runtime.end()
+    play.engine.drop(table, DropReason.STOPPED)
+    play.drain()
+    assert play.stage.dressed_with == []

@@ -143,7 +143,8 @@ class Runtime:
         return True
 
     def end(self) -> None:
-        """Give every frame back."""
+        """Give every frame back; the stage may be gone by now, and hears nothing more."""
+        self._stage = None
         for action in self._director.end():
             self._perform(action)
         self.stagecraft.close()
@@ -220,7 +221,12 @@ class Runtime:
             self.tally.photos_shown += 1
             self.tally.shown[action.photo.pool] += 1
             self._diary.note(action.photo, self._director.rounds)
-        self._journal.note("SHOW", action.appearance.value, photo=action.photo.name)
+        self._journal.note(
+            "SHOW",
+            action.appearance.value,
+            photo=action.photo.name,
+            by=effect.transition.id if effect else "cut",
+        )
         stage.present(action.key, action.appearance, effect)
 
     def _dress(self) -> None:
