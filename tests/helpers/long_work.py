@@ -20,7 +20,7 @@ from stillframe.contracts import slot_header
 from stillframe.contracts.messages import Request
 from stillframe.contracts.pixels import Size
 from stillframe.transport.arena import ArenaShape
-from worker_kinds import decode, paint, scan
+from worker_requests import decode, paint, scan
 
 # Tenths of a second on a desktop machine, each: many times what a look at a page takes.
 PHOTO_PX = (6000, 4000)

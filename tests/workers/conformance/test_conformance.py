@@ -16,10 +16,12 @@ from crew import PATIENCE_S, environment
 from stillframe.contracts.control import Configure, Hello, Stop
 from stillframe.contracts.images import ImageResult, SlotGrant
 from stillframe.contracts.messages import WIRE_VERSION, Failure, Request, Response
+from stillframe.contracts.wire import PROTOCOLS
 from stillframe.transport.channel import ChannelClosedError
 from stillframe.transport.seqpacket import socket_pair
 from worker_child import WorkerChild
-from worker_kinds import EVERY_KIND, SHAPE, Kind, addressed
+from worker_kinds import EVERY_KIND, REAL, SHAPE, SIMULATED, Kind
+from worker_requests import addressed
 
 every_kind = pytest.mark.parametrize("kind", EVERY_KIND, ids=str)
 
@@ -36,7 +38,9 @@ class Asking:
     def of(cls, kind: Kind, folder: Path) -> Iterator["Asking"]:
         own = {kind.folder_setting: str(folder)} if kind.folder_setting else {}
         settings = {**kind.settings, **own}
-        with WorkerChild.ready(kind.name, kind.shape, kind.module, **settings) as child:
+        with WorkerChild.ready(
+            kind.name, kind.shape, kind.module, kind.latest, **settings
+        ) as child:
             yield cls(kind, child, folder)
 
     def request(self, *, refused: bool = False) -> Request:
@@ -100,6 +104,11 @@ def repeated(message: Request | Response) -> tuple[int | str, ...]:
         message.ts_req_ns,
         message.deadline_ns,
     )
+
+
+@pytest.mark.parametrize("kinds", [SIMULATED, REAL], ids=["simulated", "real"])
+def test_no_kind_is_missing_here(kinds: tuple[Kind, ...]) -> None:
+    assert sorted(kind.name for kind in kinds) == sorted(PROTOCOLS)
 
 
 # Answers.
