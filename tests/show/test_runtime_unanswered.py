@@ -51,7 +51,7 @@ from waits import counted_waits
 from worker_sim import Act, Script
 
 ARENA = ArenaShape(8, 64 * 1024)
-SMALL, LARGE = Size(64, 36), Size(96, 54)
+SIZES = (Size(64, 36), Size(96, 54))
 # A transition with a table: one that has to be baked, and never is.
 SETTINGS = load(file_text='[transitions]\ntype = "ink"\n', file_name="", environ={}, flags={})
 FEEDS = FeedPlan((FeedSource(url="https://a.example/"),), 30, 60.0, PriorityPolicy())
@@ -59,6 +59,8 @@ FRAMES = 3
 # Of a grant that there never was, in a slot that there is.
 _NOBODYS = 4096 * 1000
 ROUNDS = 20
+# When the window changes its size, photos are asked for that are not wanted so any more.
+RESTLESS = range(ROUNDS // 2, ROUNDS)
 # What each kind still does before it hangs: a show needs a photo to go on with.
 SCRIPTS = {
     "images": Script(act=Act.HANG, at=FRAMES + 1),
@@ -134,7 +136,7 @@ class Performance:
         it.engine.start()
         try:
             it.runtime.begin(it.stage, it.ears)
-            it.runtime.surface(SMALL)
+            it.runtime.surface(SIZES[0])
             it.ears.listen(on=True)
             it.until(lambda: bool(it.stage.uploaded))
             it.runtime.cue(script.Uploaded(it.key))
@@ -181,7 +183,7 @@ class Performance:
             script.Found((new,)),
             script.Vanished((b"/new/%d" % (number - 1),)),
             script.SourcesEnded(),
-            script.SurfaceChanged(LARGE if number % 2 else SMALL),
+            script.SurfaceChanged(SIZES[number % 2] if number in RESTLESS else SIZES[0]),
             script.FrameArrived(b"nobody asked", never, ARENA.slot_bytes),
             script.FrameRefused(b"nobody asked", "empty", "0 bytes"),
             script.FrameMissed(self.key),
@@ -206,7 +208,7 @@ class Performance:
                 self.runtime.cue(cue)
                 self.runtime.drain()
                 self.ears.poll()
-            self.runtime.surface(SMALL if number % 2 else LARGE)
+            self.runtime.surface(SIZES[(number + 1) % 2] if number in RESTLESS else SIZES[0])
             self.ears.listen(on=number % 2 == 0)
             self.runtime.stagecraft.bar("wipe" if number == ROUNDS // 2 else "nothing")
         self.runtime.end()
