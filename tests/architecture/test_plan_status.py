@@ -6,11 +6,8 @@ The plan itself is no part of the product: its boxes are counted here, by their 
 import re
 from pathlib import Path
 
-from floors import read_modules
-
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "plan-status.md").read_text()
-INDEX = (ROOT / "docs" / "Index.md").read_text()
 # The plan's sections, and how many boxes each has.
 BOXES = {
     "0) Preconditions / Policy Anchors": 2,
@@ -57,16 +54,4 @@ def test_what_the_page_names_exists() -> None:
         if not (ROOT / file).exists() and not (ROOT / "src" / "stillframe" / file).exists()
     ]
     assert len(files) > 2 * sum(BOXES.values())
-    assert missing == []
-
-
-def test_the_map_names_every_module_or_the_folder_that_it_is_in() -> None:
-    missing = []
-    for module in read_modules(ROOT / "src"):
-        path = module.name.replace(".", "/")
-        folders = [path.rsplit("/", n)[0] for n in range(path.count("/") + 1)]
-        # A folder is known by its own row, or by those of what is in it.
-        known = [f"`{path}.py`", f"`{path}/", *(f"`{folder}/`" for folder in folders)]
-        if path and not any(name in INDEX for name in known):
-            missing.append(path)
     assert missing == []
