@@ -3,7 +3,9 @@
 Role: notes each collection of this process, and what a full one costs with and without the objects
 that were frozen. Counterpart: `bench.show_child` plays a show under it.
 
-Guarantees: nothing but the collector's own callbacks is used; what was frozen is frozen after.
+Guarantees: nothing but the collector's own callbacks is used; `full_collection_ms` holds the
+process up itself, so it is for a show of which nothing else is measured. What was frozen is frozen
+after.
 """
 
 import gc
@@ -12,11 +14,11 @@ from typing import Literal
 
 
 class GcPauses:
-    """The collections from when `note` is among `gc.callbacks`."""
+    """The collections from when `note` is among `gc.callbacks`, by generation."""
 
     def __init__(self) -> None:
+        self.counts = [0, 0, 0]
         self.longest_ms = [0.0, 0.0, 0.0]
-        """Of each generation."""
         self._began_ns = 0
 
     def note(self, phase: Literal["start", "stop"], info: dict[str, int]) -> None:
@@ -26,6 +28,7 @@ class GcPauses:
             self._began_ns = now_ns
         else:
             generation, pause_ms = info["generation"], (now_ns - self._began_ns) / 1e6
+            self.counts[generation] += 1
             self.longest_ms[generation] = max(self.longest_ms[generation], pause_ms)
 
 

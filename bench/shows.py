@@ -31,7 +31,7 @@ def play(order: Order, environ: Mapping[str, str]) -> Seen:
         env=environ,
         capture_output=True,
         text=True,
-        timeout=order.play_s + _CHILD_TIMEOUT_S,
+        timeout=order.play_s + order.patience_s + _CHILD_TIMEOUT_S,
         check=False,
     )
     if done.returncode != 0:
@@ -61,14 +61,40 @@ def measures(shows: Sequence[Seen]) -> dict[str, float]:
         "interval_max_ms": statistics.median(max(s.intervals_ms) for s in shows),
         "gui_stall_ms_max": statistics.median(s.gui_stall_ms_max for s in shows),
         "settled_stall_ms_max": statistics.median(s.settled_stall_ms_max for s in shows),
+        "supervisor_ms_a_second": statistics.median(s.supervisor_share * 1000 for s in shows),
     }
 
 
 def garbage_rows(shows: Sequence[Seen]) -> list[table.Row]:
-    """Return how long Python's collector holds a show up, and would if nothing were frozen."""
-    frozen, whole = (statistics.median(s.gc_full_ms[which] for s in shows) for which in (0, 1))
-    longest = max(s.gc_pause_ms_max for s in shows)
+    """Return how long Python's collector held undisturbed shows up, and what a full one costs.
+
+    Args:
+        shows: those that collected at their end; what they did before was undisturbed.
+    """
+    timed = [show.gc_full_ms for show in shows if show.gc_full_ms is not None]
+    frozen, whole = (statistics.median(each[which] for each in timed) for which in (0, 1))
+    rows = [
+        table.Row("garbage", f"generation_{number}_pause_max_ms", "ms", longest)
+        for number in range(3)
+        if (longest := max(show.gc_longest_ms[number] for show in shows))
+    ]
+    row = table.Row("garbage", "full_collection_ms", "ms", frozen, {"not_frozen": whole})
+    return [*rows, row]
+
+
+def late_rows(shows: Sequence[Seen]) -> list[table.Row]:
+    """Return where the interface's thread was when it was late: most of all, in Qt.
+
+    Qt has the interface's thread wait until the render thread, which may be drawing the frame
+    before, takes the next one over.
+    """
+    lates = [late for show in shows for late in show.lates]
+    if not lates:
+        return []
+    longest = max(lates, key=lambda late: late.late_ms)
+    total_ms, in_qt_ms = sum(it.late_ms for it in lates), sum(it.in_qt_ms for it in lates)
+    peer = "in_qt_handover"
     return [
-        table.Row("garbage", "full_collection_ms", "ms", frozen, {"not_frozen": whole}),
-        table.Row("garbage", "settled_pause_max_ms", "ms", longest),
+        table.Row("late", "longest_ms", "ms", longest.late_ms, {peer: longest.in_qt_ms}),
+        table.Row("late", "total_ms", "ms", total_ms, {peer: in_qt_ms}),
     ]
