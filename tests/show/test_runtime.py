@@ -24,7 +24,7 @@ from stillframe.contracts.quarantine import Quarantined, WorkerInput
 from stillframe.contracts.status import PoolCounts
 from stillframe.library.photos import Photo
 from stillframe.library.timeline import Timeline
-from stillframe.settings import load
+from stillframe.settings import Settings, load
 from stillframe.show import script
 from stillframe.show.director import Director, Pace
 from stillframe.show.gathering import NO_NETWORK, FeedPlan
@@ -53,7 +53,9 @@ SETTINGS = load(file_text=None, file_name="", environ={}, flags={})
 class Play:
     """A runtime with real decisions, a queue for an engine and a list for a stage."""
 
-    def __init__(self, *groups: Group, feeds: FeedPlan | None = None) -> None:
+    def __init__(
+        self, *groups: Group, feeds: FeedPlan | None = None, settings: Settings = SETTINGS
+    ) -> None:
         self.lines: list[str] = []
         self.remembered: list[tuple[Quarantined, ...]] = []
         self.engine, self.stage = QueueEngine(), RecordingStage()
@@ -70,7 +72,7 @@ class Play:
                 ARENA,
                 b"/scenes",
                 self.remembered.append,
-                plan_of(SETTINGS, BUILT_IN),
+                plan_of(settings, BUILT_IN),
                 random.Random(1),
                 feeds,
             ),
@@ -406,6 +408,21 @@ def test_the_end_gives_back_every_frame_and_those_on_their_way(play: Play) -> No
     assert late.lease is not None
     assert released == [first.lease.grant, late.lease.grant]
     assert len(play.stage.uploaded) == 1, "a stage that was taken down is left alone"
+
+
+@pytest.mark.parametrize("reason", [DropReason.STOPPED, DropReason.EXPIRED])
+def test_a_table_that_comes_to_nothing_after_the_end_touches_no_stage(reason: DropReason) -> None:
+    settings = load(file_text=None, file_name="", environ={}, flags={"--transition": "diffuse"})
+    play = Play(GIVEN, settings=settings)
+    play.find(b"/p/1", b"/p/2")
+    play.show_first()
+    (baking,) = play.engine.asked("transitions")
+    dressed = len(play.stage.dressed_with)
+    play.runtime.end()
+    play.engine.events.append(events.Dropped(baking, reason))
+    play.drain()
+    assert len(play.stage.dressed_with) == dressed, "its window is gone"
+    play.journal.close(30)
 
 
 def test_a_flood_of_events_is_taken_in_portions(play: Play) -> None:

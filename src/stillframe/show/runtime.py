@@ -182,10 +182,11 @@ class Runtime:
         return True
 
     def end(self) -> None:
-        """Give every frame back."""
+        """Give every frame back; the stage may be gone from now on."""
         for action in self._director.end():
             self._perform(action)
         self.stagecraft.close()
+        self._stage = None
 
     def _publish(self) -> None:
         photo = self._director.current
