@@ -31,9 +31,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench import rounds, scenarios, table
+from bench.orders import WINDOW_PX, Order, Seen
 from bench.rounds import Pace
 from bench.sample_photos import NoPhotoError, large_photos, small_photos
-from bench.show_child import WINDOW_PX, Order, Seen
 from bench.shows import garbage_rows, late_rows, measures, percentile_ms, play
 from virtual_screen import VirtualScreen
 

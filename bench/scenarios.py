@@ -20,9 +20,9 @@ from typing import Final
 import msgspec
 
 from bench import table, worlds
+from bench.orders import WINDOW_PX, Seen
 from bench.rounds import turned
 from bench.sample_photos import small_photos
-from bench.show_child import WINDOW_PX, Seen
 from bench.shows import measures, play
 from bench.troubled import HANDLERS, Fault, Trouble
 from virtual_screen import VirtualScreen

@@ -9,7 +9,6 @@ own log. Nothing is done to the show's process but what the order says: a full c
 garbage holds the show up, so only a show that is asked to `collect` has any but its own.
 """
 
-import collections
 import contextlib
 import gc
 import os
@@ -20,20 +19,18 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QTimer
 from PySide6.QtQuick import QQuickView
 
 from bench import watching
-from bench.frame_marks import STALL_CATEGORY, FrameMarks, Late, Motion
-from bench.gc_pauses import GcPauses, full_collection_ms
+from bench.driver import Driver
+from bench.frame_marks import FrameMarks
+from bench.gc_pauses import GcPauses
 from bench.loads import loaded
-from bench.resident import Resident
-from bench.troubled import Trouble
+from bench.orders import WINDOW_PX, Order, Seen
 from stillframe import app
 from stillframe.contracts.feeds import FeedSource
 from stillframe.contracts.pixels import Size
-from stillframe.player import frame_log
 from stillframe.settings import Settings, load
 from stillframe.show.code import code_folders, network_files, shader_compiler
 from stillframe.show.repertoire import NO_FILES
@@ -41,86 +38,9 @@ from stillframe.show.report import Report
 from stillframe.show.shading import Shelf, look_into
 from stillframe.show.sources import Group
 from stillframe.show.specs import Places
-from stillframe.show.stagecraft import Effect
 
-WINDOW_PX: Final = (640, 360)
-_STALL_EVERY_MS, _STALL_S = 2000, 0.5
-# In a show of all transitions, each is held up this far into it.
-_STALL_AT: Final = 0.3
 # From when on stalls and collections are counted: a show that starts has a window to open.
 _SETTLED_MS: Final = 3000
-_LEAST_MOTIONS: Final = 3
-
-
-class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """What to play, and beside what.
-
-    Attributes:
-        photos: the folder that is shown.
-        play_s: how long the show is; at least so long, with `patience_s`.
-        patience_s: how much longer it may go on until there is what to measure: some transitions,
-            and a worker that has been in trouble for half of `play_s`, if one is to be.
-        load: `none`, `worker` or `threads`.
-        heavy: the photos that the load decodes, again and again.
-        stalls: whether Python is held up now and then.
-        transition_s: how long one photo gives way to the next.
-        step_ms: between two steps; longer than a transition, or photos are passed over.
-        feeds: addresses of feeds that the show follows too, all of this machine.
-        home: where the show keeps what feeds bring, what it paints and what it bakes.
-        own: a folder of a person's transitions.
-        trouble: which worker is in trouble, if one is.
-        flags: more settings, as on the command line.
-        file: more settings, as in the settings file.
-        in_turn: transitions that play, each in its turn, until all have played, which ends the
-            show; with `stalls`, each is held up once.
-        collect: whether the show ends with full collections of garbage, which are timed.
-    """
-
-    photos: str
-    play_s: float
-    patience_s: float = 0.0
-    heavy: list[str] = msgspec.field(default_factory=list)
-    load: str = "none"
-    stalls: bool = False
-    transition_s: float = 1.0
-    step_ms: int = 1100
-    feeds: list[str] = msgspec.field(default_factory=list)
-    home: str = ""
-    own: str = ""
-    trouble: Trouble | None = None
-    flags: dict[str, str] = msgspec.field(default_factory=dict)
-    file: str = ""
-    in_turn: list[str] = msgspec.field(default_factory=list)
-    collect: bool = False
-
-
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of it. Intervals are whole milliseconds, as Qt's log counts them."""
-
-    intervals_ms: list[float]
-    gui_stall_ms_max: float
-    lates: list[Late]
-    """Each time that the interface's thread was late, once the show had settled."""
-    transitions: int
-    motions: list[Motion]
-    decoded: int
-    load_cpu_s: float
-    supervisor_share: float
-    """Of a processor, that the supervisor's thread took until the last step."""
-    faults: int
-    """How often the worker in trouble was in trouble."""
-    resident_bytes: list[int]
-    """Of the interface, at each step."""
-    gc_counts: list[int]
-    gc_longest_ms: list[float]
-    """Of each generation, once the show had settled."""
-    gc_full_ms: tuple[float, float] | None
-    """What a full collection takes, and what it would without `gc.freeze`."""
-
-    @property
-    def settled_stall_ms_max(self) -> float:
-        """The longest lateness."""
-        return max((late.late_ms for late in self.lates), default=0.0)
 
 
 def main(text: str) -> None:
@@ -129,13 +49,14 @@ def main(text: str) -> None:
     os.environ["QT_LOGGING_RULES"] = watching.LOG_RULES
     settings = _settings(order)
     tally = os.path.join(order.home, "faults")
-    marks, driver, pauses = FrameMarks(), Driver(order, tally), GcPauses()
+    marks, pauses = FrameMarks(), GcPauses()
+    driver = Driver(order, tally, marks)
     with (
         watching.logged(marks) as logs,
         watching.stalls_marked(),
         watching.small_scenes(Size(*WINDOW_PX)),
         watching.plays_marked(driver.on_play),
-        watching.in_turn(driver.played) if order.in_turn else contextlib.nullcontext(),
+        watching.in_turn(driver.played, driver.meet) if order.in_turn else contextlib.nullcontext(),
         watching.in_trouble(order.trouble, tally),
         loaded(order.load, order.heavy, settings) as load_now,
     ):
@@ -159,7 +80,7 @@ def main(text: str) -> None:
     print(msgspec.json.encode(seen).decode())
 
 
-def _play(order: Order, settings: Settings, driver: "Driver", pauses: GcPauses) -> Report:
+def _play(order: Order, settings: Settings, driver: Driver, pauses: GcPauses) -> Report:
     places = _places(order)
 
     def on_open(view: QQuickView) -> None:
@@ -211,81 +132,6 @@ def _settings(order: Order) -> Settings:
         **order.flags,
     }
     return load(file_text=order.file or None, file_name="the bench's", environ={}, flags=flags)
-
-
-class Driver:
-    """Asks for one photo after another, as a finger on the key would, and holds Python up."""
-
-    def __init__(self, order: Order, tally: str) -> None:
-        """Prepare; `tally` is the file in which the worker in trouble counts."""
-        self._order, self._tally = order, tally
-        self.played: collections.Counter[str] = collections.Counter()
-        self._steps_left = 2  # in a show of all transitions, once all play
-        self._trouble_s: float | None = None  # when the worker was in trouble first
-        self.resident_bytes: list[int] = []
-        self.supervisor_share = 0.0
-        self.gc_full_ms: tuple[float, float] | None = None
-
-    def begin(self, view: QQuickView) -> None:
-        """Begin, once the window is open."""
-        self._view, self._begun_s = view, time.monotonic()
-        steps = QTimer(view)
-        steps.timeout.connect(self._step)
-        steps.start(self._order.step_ms)
-        if self._order.collect:
-            QTimer.singleShot(round(self._order.play_s * 1000) - 500, view, self._collect)
-        if self._order.stalls and not self._order.in_turn:
-            stall = QTimer(view)
-            stall.timeout.connect(_hold_up)
-            stall.start(_STALL_EVERY_MS)
-
-    def on_play(self, effect: Effect) -> None:
-        """Note which transition plays."""
-        self.played[effect.transition.id] += 1
-        if self._order.stalls and self._order.in_turn:
-            QTimer.singleShot(round(effect.duration_s * 1000 * _STALL_AT), self._view, _hold_up)
-
-    def _step(self) -> None:
-        now_s = time.monotonic()
-        if self._is_done(now_s):
-            QCoreApplication.quit()
-        self.resident_bytes.append(Resident.of(os.getpid()).now_bytes)
-        self.supervisor_share = watching.supervisor_cpu_s() / (now_s - self._begun_s)
-        no_modifier = Qt.KeyboardModifier.NoModifier
-        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-            event = QKeyEvent(kind, Qt.Key.Key_Right, no_modifier)
-            QCoreApplication.postEvent(self._view, event)
-
-    def faults(self) -> int:
-        """Return how often the worker was in trouble so far."""
-        return os.path.getsize(self._tally) if os.path.exists(self._tally) else 0
-
-    def _is_done(self, now_s: float) -> bool:
-        """Say whether the show may end before its last moment."""
-        order = self._order
-        if order.in_turn:
-            self._steps_left -= self.played.keys() >= set(order.in_turn)
-            return self._steps_left <= 0
-        if self._trouble_s is None and self.faults():
-            self._trouble_s = now_s
-        since_s = now_s - (self._trouble_s or now_s)
-        return (
-            order.patience_s > 0
-            and now_s - self._begun_s >= order.play_s
-            and self.played.total() >= _LEAST_MOTIONS
-            and (order.trouble is None or since_s >= order.play_s / 2)
-        )
-
-    def _collect(self) -> None:
-        self.gc_full_ms = full_collection_ms()
-
-
-def _hold_up() -> None:
-    watching.say(STALL_CATEGORY, frame_log.BEGIN)
-    end_s = time.monotonic() + _STALL_S
-    while time.monotonic() < end_s:  # holds the interpreter's lock, as a real bug would
-        pass
-    watching.say(STALL_CATEGORY, frame_log.END)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from bench import table
-from bench.show_child import Order, Seen
+from bench.orders import Order, Seen
 
 # Beyond the time that a show plays.
 _CHILD_TIMEOUT_S: Final = 60

@@ -31,8 +31,8 @@ import msgspec
 from bench import rounds, table
 from bench.frame_costs import FRAME_PX, Drawn, DrawOrder, bake_request
 from bench.frame_marks import Motion
+from bench.orders import WINDOW_PX, Order
 from bench.sample_photos import small_photos
-from bench.show_child import WINDOW_PX, Order
 from bench.shows import play
 from bench.table import Row
 from stillframe.contracts.pixels import Size
@@ -51,12 +51,8 @@ _SCREEN_PX: Final = (1400, 800)
 _FULL_SHOWS: Final = 5
 # Long enough to hold it up for 500 ms and have some of it before and after.
 _PLAYED_S: Final = 1.2
-# Between two, the next photo is uploaded and the next transition dressed.
-_STEP_S: Final = 1.5
-# To open the window; and how much longer it may take where transitions have to come again, because
-# they were not ready. The show ends when all have played.
-_SPARE_S: Final = 10.0
-_PATIENCE: Final = 3.0
+# How long a show may wait for the next to be ready, on average; it ends when all have played.
+_PATIENCE_S: Final = 6.0
 _CHILD_TIMEOUT_S: Final = 1200
 
 
@@ -117,9 +113,8 @@ def _played(wanted: Sequence[Transition], shows: int, environ: Mapping[str, str]
         photos=str(small_photos(*WINDOW_PX)),
         stalls=True,
         in_turn=names,
-        play_s=_SPARE_S + _STEP_S * _PATIENCE * len(names),
+        play_s=(_PLAYED_S + _PATIENCE_S) * (1 + len(names)),
         transition_s=_PLAYED_S,
-        step_ms=round(_STEP_S * 1000),
         flags={"--transition": "random"},
         file=f"[transitions]\nenabled = {', '.join(names)!r}\n"
         f"durations_s = {', '.join(f'{name}={_PLAYED_S}' for name in names)!r}\n",

@@ -27,6 +27,7 @@ from bench.troubled import Trouble
 from stillframe import app
 from stillframe.contracts.pixels import Size
 from stillframe.player import frame_log
+from stillframe.player.gallery import Gallery
 from stillframe.player.stalls import StallMeter
 from stillframe.show import runtime, stagecraft
 from stillframe.show.specs import worker_specs
@@ -109,8 +110,20 @@ def plays_marked(on_play: Callable[[Effect], None]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def in_turn(played: Container[str]) -> Iterator[None]:
-    """Have each transition come in its turn, again if it was not ready, until it is `played`."""
+def in_turn(played: Container[str], meet: Callable[[Stagecraft | Gallery], None]) -> Iterator[None]:
+    """Have each transition come in its turn, again if it was not ready, until it is `played`.
+
+    Who chooses them and who plays them is passed on.
+    """
+    prepare, dress = Stagecraft.prepare, Gallery.dress
+
+    def met(self: Stagecraft, size: Size) -> None:
+        meet(self)
+        prepare(self, size)
+
+    def met_too(self: Gallery, effect: Effect) -> None:
+        meet(self)
+        dress(self, effect)
 
     def choose(
         pool: Sequence[tuple[Transition, Style]], history: History, rng: Random
@@ -118,7 +131,11 @@ def in_turn(played: Container[str]) -> Iterator[None]:
         del history, rng
         return next((entry for entry in pool if entry[0].id not in played), pool[0])
 
-    with mock.patch.object(stagecraft, "choose", choose):
+    with (
+        mock.patch.object(stagecraft, "choose", choose),
+        mock.patch.object(Stagecraft, "prepare", met),
+        mock.patch.object(Gallery, "dress", met_too),
+    ):
         yield
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from bench.show_child import Order
+from bench.orders import Order
 from feed_server import FeedServer, page
 from stillframe.transitions.registry import BUILT_IN
 

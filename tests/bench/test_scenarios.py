@@ -3,8 +3,8 @@
 import pytest
 
 from bench.frame_marks import Late
+from bench.orders import Seen
 from bench.scenarios import NeverInTroubleError, Pair, rows, summed_up
-from bench.show_child import Seen
 from bench.troubled import Fault, Trouble
 
 
