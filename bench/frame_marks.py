@@ -54,10 +54,19 @@ class Motion(msgspec.Struct):
 
 
 class Late(msgspec.Struct, frozen=True):
-    """The interface's thread was away for a while, of which it waited for Qt's render thread."""
+    """The interface's thread was away for a while.
+
+    Attributes:
+        late_ms: how long.
+        in_qt_ms: of that, how long it handed a frame over to Qt's render thread, or waited to.
+        queued_ms: how long it could have run, and there was no processor for it.
+        worked_ms: how long it ran, since it was last heard of: at most 5 ms before it was late.
+    """
 
     late_ms: float
     in_qt_ms: float
+    queued_ms: float
+    worked_ms: float
 
 
 class FrameMarks:
@@ -91,7 +100,7 @@ class FrameMarks:
         elif category == PLAY_CATEGORY:
             self._name = message.decode()
         elif category == LATE_CATEGORY:
-            self._note_late(at_ms, float(message))
+            self._note_late(at_ms, *map(float, message.split()))
         else:
             self._draw(at_ms, message)
 
@@ -116,11 +125,11 @@ class FrameMarks:
             self._handovers.append((at_ms, sum(map(int, handed_over.groups()))))
             del self._handovers[:-_HANDOVERS_KEPT]
 
-    def _note_late(self, at_ms: int, late_ms: float) -> None:
+    def _note_late(self, at_ms: int, late_ms: float, queued_ms: float, worked_ms: float) -> None:
         """Note how much of the time before now went by in Qt."""
         since_ms = at_ms - late_ms
         in_qt_ms = sum(
             max(0.0, min(ended_ms, at_ms) - max(ended_ms - took_ms, since_ms))
             for ended_ms, took_ms in self._handovers
         )
-        self.lates.append(Late(late_ms, min(late_ms, in_qt_ms)))
+        self.lates.append(Late(late_ms, min(late_ms, in_qt_ms), queued_ms, worked_ms))

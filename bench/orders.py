@@ -83,3 +83,8 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     def settled_stall_ms_max(self) -> float:
         """The longest lateness."""
         return max((late.late_ms for late in self.lates), default=0.0)
+
+    @property
+    def own_work_ms_max(self) -> float:
+        """The longest that the interface's thread ran while it was late: its own work, and Qt's."""
+        return max((late.worked_ms for late in self.lates), default=0.0)

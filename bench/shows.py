@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from bench import table
+from bench.frame_marks import Late
 from bench.orders import Order, Seen
 
 # Beyond the time that a show plays.
@@ -61,6 +62,7 @@ def measures(shows: Sequence[Seen]) -> dict[str, float]:
         "interval_max_ms": statistics.median(max(s.intervals_ms) for s in shows),
         "gui_stall_ms_max": statistics.median(s.gui_stall_ms_max for s in shows),
         "settled_stall_ms_max": statistics.median(s.settled_stall_ms_max for s in shows),
+        "own_work_ms_max": statistics.median(s.own_work_ms_max for s in shows),
         "supervisor_ms_a_second": statistics.median(s.supervisor_share * 1000 for s in shows),
     }
 
@@ -83,18 +85,25 @@ def garbage_rows(shows: Sequence[Seen]) -> list[table.Row]:
 
 
 def late_rows(shows: Sequence[Seen]) -> list[table.Row]:
-    """Return where the interface's thread was when it was late: most of all, in Qt.
+    """Return what the interface's thread did while it was late.
 
-    Qt has the interface's thread wait until the render thread, which may be drawing the frame
-    before, takes the next one over.
+    Qt has it wait until the render thread, which may be drawing the frame before, takes the next
+    one over; a busy machine has no processor for it; the rest would be our own work.
     """
     lates = [late for show in shows for late in show.lates]
     if not lates:
         return []
     longest = max(lates, key=lambda late: late.late_ms)
-    total_ms, in_qt_ms = sum(it.late_ms for it in lates), sum(it.in_qt_ms for it in lates)
-    peer = "in_qt_handover"
     return [
-        table.Row("late", "longest_ms", "ms", longest.late_ms, {peer: longest.in_qt_ms}),
-        table.Row("late", "total_ms", "ms", total_ms, {peer: in_qt_ms}),
+        table.Row("late", "longest_ms", "ms", longest.late_ms, _did([longest])),
+        table.Row("late", "total_ms", "ms", sum(it.late_ms for it in lates), _did(lates)),
+        table.Row("late", "longest_work_ms", "ms", max(it.worked_ms for it in lates)),
     ]
+
+
+def _did(lates: Sequence[Late]) -> dict[str, float]:
+    return {
+        "in_qt_handover": sum(late.in_qt_ms for late in lates),
+        "no_processor": sum(late.queued_ms for late in lates),
+        "own_work": sum(late.worked_ms for late in lates),
+    }

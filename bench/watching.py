@@ -28,6 +28,7 @@ from stillframe import app
 from stillframe.contracts.pixels import Size
 from stillframe.player import frame_log
 from stillframe.player.gallery import Gallery
+from stillframe.player.scheduler import Scheduler
 from stillframe.player.stalls import StallMeter
 from stillframe.show import runtime, stagecraft
 from stillframe.show.specs import worker_specs
@@ -74,17 +75,33 @@ def logged(marks: FrameMarks) -> Iterator[list[frame_log.FrameLog]]:
 
 
 class MarkedMeter(StallMeter):
-    """The product's meter of stalls; it marks each in the log."""
+    """The product's meter of stalls; it marks each in the log, with what the thread did then."""
 
     settled_ns = 0
     """Before this time, it marks nothing: a show that starts has a window to open."""
 
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._statistics = open(f"/proc/self/task/{threading.get_native_id()}/schedstat", "rb")  # noqa: SIM115
+        self._before = self._now_ms()
+        super().__init__(scheduler)
+
     def _called(self) -> None:
         now_ns = time.monotonic_ns()
         late_ms = (now_ns - self._due_ns) / 1e6
+        (queued_ms, worked_ms), before = self._now_ms(), self._before
         if late_ms > _LATE_MS and self.settled_ns and now_ns >= self.settled_ns:
-            say(LATE_CATEGORY, f"{late_ms:.2f}")
+            did = f"{queued_ms - before[0]:.2f} {worked_ms - before[1]:.2f}"
+            say(LATE_CATEGORY, f"{late_ms:.2f} {did}")
+        self._before = queued_ms, worked_ms
         super()._called()
+
+    def _now_ms(self) -> tuple[float, float]:
+        """Return how long this thread has waited for a processor, and how long it has run.
+
+        Source: the kernel's documentation of schedstat; a kernel without it says nothing.
+        """
+        words = os.pread(self._statistics.fileno(), 100, 0).split()
+        return int(words[1]) / 1e6 if len(words) > 1 else 0.0, time.thread_time() * 1000
 
 
 @contextlib.contextmanager

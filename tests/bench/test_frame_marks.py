@@ -79,11 +79,11 @@ def test_of_a_lateness_it_is_known_how_much_went_by_in_qt() -> None:
             (80, handed_over(1, 9)),  # long over
             (98, handed_over(0, 6)),  # from 92: of it, 3 ms fall within the lateness
             (103, handed_over(1, 3)),
-            (105, "bench.late 10.00"),
-            (200, "bench.late 4.50"),
+            (105, "bench.late 10.00 1.50 0.25"),
+            (200, "bench.late 4.50 0 4"),
         )
     )
-    assert marks.lates == [Late(10.0, 3.0 + 4.0), Late(4.5, 0.0)]
+    assert marks.lates == [Late(10.0, 3.0 + 4.0, 1.5, 0.25), Late(4.5, 0.0, 0.0, 4.0)]
 
 
 @given(st.lists(st.integers(0, len(LOG)), max_size=6))
