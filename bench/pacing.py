@@ -41,7 +41,7 @@ _BASELINE: Final = "idle"
 _SCREEN_PX: Final = (1280, 720)
 _QUICK_ROUNDS, _QUICK_PLAY_S = 3, 3.8
 _FULL_ROUNDS, _FULL_PLAY_S = 5, 24.0
-_QUICK_S: Final = 57.0
+_QUICK_S: Final = 47.0  # and a show for garbage
 _QUICK_PAIRS, _FULL_PAIRS = 1, 3
 _QUICK_GARBAGE_S, _FULL_GARBAGE_S = 6.0, 180.0
 
