@@ -69,7 +69,7 @@ _FULL_CASES: Final = (
 
 
 def main(arguments: list[str]) -> int:
-    """Measure and print; 1 if there is nothing to measure with."""
+    """Measure and print; 1 if there is nothing to measure with, or a worker had no trouble."""
     scenario, rest = _scenario(arguments)
     pace = rounds.parse("pacing", __doc__, rest, quick_s=_QUICK_S)
     if shutil.which("Xvfb") is None:
@@ -78,9 +78,11 @@ def main(arguments: list[str]) -> int:
     try:
         if scenario:
             pairs = _FULL_PAIRS if pace.full else _QUICK_PAIRS
-            found, notes = scenarios.rows(scenarios.named(scenario), pairs)
-            table.show("pacing", found, notes=notes)
-            return 0
+            found = scenarios.played(scenarios.named(scenario), pairs)
+            table.show("pacing", found.rows, notes=found.notes)
+            if found.never:
+                print(f"never in trouble: {', '.join(found.never)}", file=sys.stderr)
+            return 1 if found.never else 0
         return _usual(pace)
     except (NoPhotoError, ValueError) as error:
         print(error, file=sys.stderr)

@@ -42,8 +42,18 @@ SCENARIOS: Final = tuple(
 )
 
 
-class NeverInTroubleError(ValueError):
-    """A worker that should have been in trouble was not: there is nothing to compare."""
+@dataclass(frozen=True)
+class Summary:
+    """What came of some scenarios.
+
+    Attributes:
+        notes: what is said of each; the last one counts.
+        never: scenarios whose worker was not in trouble. They make no row: the bench has failed.
+    """
+
+    rows: list[table.Row]
+    notes: list[str]
+    never: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -96,12 +106,8 @@ def named(name: str) -> tuple[Trouble, ...]:
     return found
 
 
-def rows(troubles: Sequence[Trouble], pairs: int) -> tuple[list[table.Row], list[str]]:
-    """Play them; return what is to be shown, and notes, of which the last one counts.
-
-    Raises:
-        NeverInTroubleError: if a worker was not in trouble.
-    """
+def played(troubles: Sequence[Trouble], pairs: int) -> Summary:
+    """Play them, so many pairs of shows of each."""
     photos = small_photos(*WINDOW_PX)
     with VirtualScreen(*_SCREEN_PX) as screen, worlds.served(photos) as feeds:
         environ = screen.environ(os.environ)
@@ -122,18 +128,14 @@ def _pairs(trouble: Trouble, count: int, show: Callable[[str, Trouble | None], S
     return pairs
 
 
-def summed_up(played: dict[Trouble, list[Pair]]) -> tuple[list[table.Row], list[str]]:
-    """Return the rows and the notes of what was played.
-
-    Raises:
-        NeverInTroubleError: if a worker was not in trouble.
-    """
-    never = [it.name for it, pairs in played.items() if not all(p.trouble.faults for p in pairs)]
-    if never:
-        raise NeverInTroubleError(f"never in trouble: {', '.join(never)}")
+def summed_up(shows: dict[Trouble, list[Pair]]) -> Summary:
+    """Return what is to be shown of what was played."""
+    never = [it for it, pairs in shows.items() if not all(p.trouble.faults for p in pairs)]
     found: list[table.Row] = []
     notes, verdicts = [], []
-    for trouble, pairs in played.items():
+    for trouble, pairs in shows.items():
+        if trouble in never:
+            continue
         ours, peace = (measures([getattr(p, side) for p in pairs]) for side in ("trouble", "peace"))
         found += [
             table.Row(trouble.name, metric, "ms", value, {PEER: peace[metric]})
@@ -149,7 +151,7 @@ def summed_up(played: dict[Trouble, list[Pair]]) -> tuple[list[table.Row], list[
             f"{trouble.name}: {verdicts[-1].said()}; in trouble {faults:g} times a show; "
             f"{shown[0]} transitions, {shown[1]} at peace"
         )
-    return found, [*notes, _count(verdicts)]
+    return Summary(found, [*notes, _count(verdicts)], tuple(trouble.name for trouble in never))
 
 
 def verdict(pairs: Sequence[Pair]) -> Verdict:
