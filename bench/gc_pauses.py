@@ -4,8 +4,7 @@ Role: notes each collection of this process, and what a full one costs with and 
 that were frozen. Counterpart: `bench.show_child` plays a show under it.
 
 Guarantees: nothing but the collector's own callbacks is used; `full_collection_ms` holds the
-process up itself, so it is for a show of which nothing else is measured. What was frozen is frozen
-after.
+process up itself, so it comes last: what it collects is not noted, and nothing is noted after it.
 """
 
 import gc
@@ -34,6 +33,7 @@ class GcPauses:
 
 def full_collection_ms() -> tuple[float, float]:
     """Return what a full collection takes now, and what it would if nothing were frozen."""
+    gc.callbacks.clear()  # these are none of the process's own
     frozen = _timed_ms()
     gc.unfreeze()
     whole = _timed_ms()
