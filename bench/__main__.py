@@ -39,9 +39,7 @@ _PAGE: Final = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 def main(arguments: list[str]) -> int:
     """Run all and write the page; 1 if one has failed."""
-    # In its full form `pacing` plays the scenarios by itself.
-    full = "--full" in arguments
-    runs = [_run(words, arguments) for words in BENCHES if not (full and " " in words)]
+    runs = [_run(words, arguments) for words in BENCHES]
     date = dt.datetime.now(tz=dt.UTC).date().isoformat()
     _PAGE.write_text(page(runs, date=date, where=machine()), encoding="utf-8")
     failed = [run.command for run in runs if run.rows is None]

@@ -28,9 +28,9 @@ import feedparser
 
 from bench import rounds, table
 from bench.fleet import HEALTHY, Fleet, fleet
+from bench.orders import WINDOW_PX, Order
 from bench.rounds import Pace
 from bench.sample_photos import NoPhotoError, small_photos
-from bench.show_child import WINDOW_PX, Order
 from bench.shows import percentile_ms, play
 from bench.supervised import environment
 from stillframe.contracts.feeds import FeedSource, FeedsResult

@@ -1,7 +1,8 @@
-"""Single transitions in Qt's log of frames: how each begins, and what is presented during a stall.
+"""Single transitions in Qt's log of frames, and what held the interface's thread up.
 
-Role: from the log's bytes to lists of times. Counterpart: `bench.show_child` reads the log and
-marks its stalls in it; `player.frame_log` counts all intervals alike.
+Role: from the log's bytes to lists of times. Counterpart: `bench.watching` marks in the log what
+plays, where Python is held up, and where the interface's thread came late; `player.frame_log`
+counts all intervals alike.
 
 Guarantees: times are whole milliseconds, as Qt's log has them; how the bytes were cut into pieces
 makes no difference.
@@ -11,24 +12,75 @@ import itertools
 import re
 from typing import Final
 
+import msgspec
+
 from stillframe.player import frame_log
 
 STALL_CATEGORY: Final = "bench.stall"
+PLAY_CATEGORY: Final = "bench.play"
+LATE_CATEGORY: Final = "bench.late"
 _LINE: Final = re.compile(rb"\s*(\d{1,9})\.(\d{3}) (\S+) (.*)")
 _PRESENTED: Final = b"frame rendered"
+# The interface's thread has handed a frame over. It waits from asking for that until the render
+# thread, which may be drawing the frame before, has taken over what is to be drawn.
+_HANDED_OVER: Final = re.compile(
+    rb".*Frame prepared, polish=(\d+) ms, lock=(\d+) ms, blockedForSync=(\d+) ms.*"
+)
+# Longer ago than any thread is late.
+_HANDOVERS_KEPT: Final = 200
+
+
+class Motion(msgspec.Struct):
+    """One transition."""
+
+    name: str
+    begun_ms: int
+    frames_ms: list[int] = msgspec.field(default_factory=list)
+    stalled_frames: int | None = None
+    """How many frames were presented while Python was held up, if it was and the motion went on."""
+
+    @property
+    def first_interval(self) -> float | None:
+        """The first interval between two frames, by the median of the others.
+
+        The first frame is late by what begins with it: from the beginning, not from the frame
+        before, which was drawn while the screen was at rest.
+        """
+        frames = self.frames_ms
+        steps = sorted(b - a for a, b in itertools.pairwise(frames[1:]))
+        if len(steps) < 3 or not steps[len(steps) // 2]:
+            return None
+        return max(frames[0] - self.begun_ms, frames[1] - frames[0]) / steps[len(steps) // 2]
+
+
+class Late(msgspec.Struct, frozen=True):
+    """The interface's thread was away for a while.
+
+    Attributes:
+        late_ms: how long.
+        in_qt_ms: of that, how long it handed a frame over to Qt's render thread, or waited to.
+        queued_ms: how long it could have run, and there was no processor for it.
+        worked_ms: how long it ran, since it was last heard of: at most 5 ms before it was late.
+    """
+
+    late_ms: float
+    in_qt_ms: float
+    queued_ms: float
+    worked_ms: float
 
 
 class FrameMarks:
-    """What came of each transition and each stall."""
+    """What came of each transition, and of each lateness."""
 
     def __init__(self) -> None:
-        self.motions_ms: list[list[int]] = []
-        """Of each transition that ended: when it began, and each of its frames."""
-        self.stalled_frames: list[int] = []
-        """How many frames were presented during each stall."""
+        self.motions: list[Motion] = []
+        """Those that ended."""
+        self.lates: list[Late] = []
         self._rest = b""
-        self._motion: list[int] | None = None
+        self._name = ""
+        self._motion: Motion | None = None
         self._stalled: int | None = None
+        self._handovers: list[tuple[int, int]] = []  # when each ended, and how long it took
 
     def feed(self, data: bytes) -> None:
         """Take the log's bytes as they come."""
@@ -39,32 +91,45 @@ class FrameMarks:
                 seconds, milliseconds, category, message = match.groups()
                 self._take(int(seconds) * 1000 + int(milliseconds), category.decode(), message)
 
-    @property
-    def first_intervals(self) -> list[float]:
-        """Each transition's first interval between two frames, by the median of its others."""
-        found = []
-        for motion in self.motions_ms:
-            frames = motion[1:]
-            steps = sorted(b - a for a, b in itertools.pairwise(frames[1:]))
-            if len(steps) > 2 and steps[len(steps) // 2]:
-                # The first frame is late by what begins with it: from the beginning, not from
-                # the frame before, which was drawn while the screen was at rest.
-                first = max(frames[0] - motion[0], frames[1] - frames[0])
-                found.append(first / steps[len(steps) // 2])
-        return found
-
     def _take(self, at_ms: int, category: str, message: bytes) -> None:
         begins = message == frame_log.BEGIN.encode()
         if category == frame_log.MOTION_CATEGORY:
-            if self._motion is not None and not begins:
-                self.motions_ms.append(self._motion)
-            self._motion = [at_ms] if begins else None
+            self._move(at_ms, begins=begins)
         elif category == STALL_CATEGORY:
-            if self._stalled is not None and not begins:
-                self.stalled_frames.append(self._stalled)
-            self._stalled = 0 if begins else None
-        elif _PRESENTED in message:
+            self._stall(begins=begins)
+        elif category == PLAY_CATEGORY:
+            self._name = message.decode()
+        elif category == LATE_CATEGORY:
+            self._note_late(at_ms, *map(float, message.split()))
+        else:
+            self._draw(at_ms, message)
+
+    def _move(self, at_ms: int, *, begins: bool) -> None:
+        if self._motion is not None and not begins:
+            self.motions.append(self._motion)
+        self._motion = Motion(self._name, at_ms) if begins else None
+        self._stalled = None  # one that does not lie within a motion is none of it
+
+    def _stall(self, *, begins: bool) -> None:
+        if self._motion is not None and self._stalled is not None and not begins:
+            self._motion.stalled_frames = self._stalled
+        self._stalled = 0 if begins and self._motion is not None else None
+
+    def _draw(self, at_ms: int, message: bytes) -> None:
+        if _PRESENTED in message:
             if self._motion is not None:
-                self._motion.append(at_ms)
+                self._motion.frames_ms.append(at_ms)
             if self._stalled is not None:
                 self._stalled += 1
+        elif (handed_over := _HANDED_OVER.fullmatch(message)) is not None:
+            self._handovers.append((at_ms, sum(map(int, handed_over.groups()))))
+            del self._handovers[:-_HANDOVERS_KEPT]
+
+    def _note_late(self, at_ms: int, late_ms: float, queued_ms: float, worked_ms: float) -> None:
+        """Note how much of the time before now went by in Qt."""
+        since_ms = at_ms - late_ms
+        in_qt_ms = sum(
+            max(0.0, min(ended_ms, at_ms) - max(ended_ms - took_ms, since_ms))
+            for ended_ms, took_ms in self._handovers
+        )
+        self.lates.append(Late(late_ms, min(late_ms, in_qt_ms), queued_ms, worked_ms))

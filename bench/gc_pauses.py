@@ -3,7 +3,8 @@
 Role: notes each collection of this process, and what a full one costs with and without the objects
 that were frozen. Counterpart: `bench.show_child` plays a show under it.
 
-Guarantees: nothing but the collector's own callbacks is used; what was frozen is frozen after.
+Guarantees: nothing but the collector's own callbacks is used; `full_collection_ms` holds the
+process up itself, so it comes last: what it collects is not noted, and nothing is noted after it.
 """
 
 import gc
@@ -12,11 +13,11 @@ from typing import Literal
 
 
 class GcPauses:
-    """The collections from when `note` is among `gc.callbacks`."""
+    """The collections from when `note` is among `gc.callbacks`, by generation."""
 
     def __init__(self) -> None:
+        self.counts = [0, 0, 0]
         self.longest_ms = [0.0, 0.0, 0.0]
-        """Of each generation."""
         self._began_ns = 0
 
     def note(self, phase: Literal["start", "stop"], info: dict[str, int]) -> None:
@@ -26,11 +27,13 @@ class GcPauses:
             self._began_ns = now_ns
         else:
             generation, pause_ms = info["generation"], (now_ns - self._began_ns) / 1e6
+            self.counts[generation] += 1
             self.longest_ms[generation] = max(self.longest_ms[generation], pause_ms)
 
 
 def full_collection_ms() -> tuple[float, float]:
     """Return what a full collection takes now, and what it would if nothing were frozen."""
+    gc.callbacks.clear()  # these are none of the process's own
     frozen = _timed_ms()
     gc.unfreeze()
     whole = _timed_ms()

@@ -24,10 +24,10 @@ from typing import Final
 
 from bench import rounds, table
 from bench.decoders import ProcessPool, SupervisedWorker
+from bench.orders import WINDOW_PX, Order
 from bench.resident import Resident
 from bench.rounds import Pace, turned
 from bench.sample_photos import NoPhotoError, mixed_photos, small_photos
-from bench.show_child import WINDOW_PX, Order
 from bench.shows import play
 from stillframe.contracts.pixels import Size
 from virtual_screen import VirtualScreen

@@ -3,8 +3,8 @@
 Role: pure: what the benches said, and where, becomes a page. Counterpart: `bench.__main__` runs
 them and writes it.
 
-Guarantees: every number on the page is one that a bench printed in that run; a bench that failed
-is named.
+Guarantees: every number on the page is one that a bench printed in that run, and stands beside the
+bench whose command is on the page; a bench that failed is named.
 """
 
 import platform
@@ -27,6 +27,12 @@ class Run:
     command: str
     rows: Sequence[Mapping[str, Any]] | None
 
+    @property
+    def name(self) -> str:
+        """The bench, and what it was asked for; how long it took its time is in the command."""
+        words = self.command.rpartition("bench.")[2].split()
+        return " ".join(word for word in words if word != "--full")
+
 
 def machine() -> str:
     """Return what the figures were measured on, as far as it matters to them."""
@@ -48,18 +54,19 @@ def page(runs: Sequence[Run], *, date: str, where: str) -> str:
     failed = [run.command for run in runs if run.rows is None]
     if failed:
         parts.append(f"Failed in this run: {', '.join(f'`{command}`' for command in failed)}.\n")
-    parts.append("| bench | case | metric | ours | peers (ratio) |\n|---|---|---|---|---|")
+    parts.append("Commands, in the order in which they ran:\n")
+    parts += [f"- `{run.command}`" for run in runs]
+    parts.append("\n| bench | case | metric | ours | peers (ratio) |\n|---|---|---|---|---|")
     for run in runs:
-        parts += [_line(run.command, row) for row in run.rows or ()]
+        parts += [_line(run.name, row) for row in run.rows or ()]
     return "\n".join(parts) + "\n"
 
 
-def _line(command: str, row: Mapping[str, Any]) -> str:
+def _line(bench: str, row: Mapping[str, Any]) -> str:
     ratio = {name: f" (x{value:.2f})" for name, value in row["ratio"].items()}
     peers = ", ".join(
         f"{name} {_number(value)}{ratio.get(name, '')}" for name, value in row["peers"].items()
     )
-    bench = command.rpartition("bench.")[2].split()[0]
     metric = f"{row['metric']}, {row['unit']}"
     return f"| {bench} | {row['case']} | {metric} | {_number(row['ours'])} | {peers} |"
 

@@ -1,36 +1,37 @@
 """The show beside workers in trouble: each kind, each trouble, next to the same show without.
 
 Role: `bench.pacing --scenario NAME`, or all of them with `--full`. Counterpart: `bench.troubled` is
-the worker, `bench.show_child` the show.
+the worker, `bench.worlds` what the show needs to ask it, `bench.show_child` the show.
 
-Guarantees: the shows of one kind of worker, one of them at peace, take turns; each number is the
-median over the rounds; only frames while a transition moves are counted. Where no photo comes
-because of the trouble, the transitions before and between are what is measured; a scenario without
-any says so.
+Guarantees: a show in trouble and one at peace make a pair, played one after the other, now this one
+first and now that; each number is the median over the pairs; only frames while a transition moves
+are counted. A worker that was never in trouble makes no row: the bench fails. Whether the pace is
+held is said of each scenario, and counted; a machine that is busy with other things is no failure.
 """
 
-import contextlib
 import os
+import statistics
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench import table
+import msgspec
+
+from bench import table, worlds
+from bench.orders import WINDOW_PX, Seen
 from bench.rounds import turned
 from bench.sample_photos import small_photos
-from bench.show_child import WINDOW_PX, Order, Seen
 from bench.shows import measures, play
 from bench.troubled import HANDLERS, Fault, Trouble
-from feed_server import FeedServer, page
 from virtual_screen import VirtualScreen
 
+PEER: Final = "at_peace"
+P99_RATIO_AIM: Final = 1.25
+STALL_AIM_MS: Final = 8.0
 _DELAYS_S: Final = (0.1, 1.0, 10.0)
 _SCREEN_PX: Final = (1280, 720)
-_PLAY_S: Final = 8.0
-_FEEDS: Final = 3
-_PEER: Final = "at_peace"
 SCENARIOS: Final = tuple(
     trouble
     for kind in HANDLERS
@@ -39,7 +40,58 @@ SCENARIOS: Final = tuple(
         *(Trouble(kind=kind, fault=fault) for fault in Fault if fault is not Fault.SLOW),
     )
 )
-_SOUND: Final = {"--audio": "synthetic:3", "--visualizer": "spectrum"}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What came of some scenarios.
+
+    Attributes:
+        notes: what is said of each; the last one counts.
+        never: scenarios whose worker was not in trouble. They make no row: the bench has failed.
+    """
+
+    rows: list[table.Row]
+    notes: list[str]
+    never: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One show in trouble, and one at peace beside it."""
+
+    trouble: Seen
+    peace: Seen
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the show kept its pace in one scenario."""
+
+    p99_ratio: float
+    stall_ms: float
+    peace_stall_ms: float
+    own_work_ms: float
+    """Of the interface's thread during a stall; the rest waited for Qt or for a processor."""
+
+    @property
+    def keeps_pace(self) -> bool:
+        """Whether frames come as at peace."""
+        return self.p99_ratio <= P99_RATIO_AIM
+
+    @property
+    def answers_keys(self) -> bool:
+        """Whether the interface's thread was never away for long."""
+        return self.stall_ms < STALL_AIM_MS
+
+    def said(self) -> str:
+        """Return it in words."""
+        pace, stall = ("holds" if ok else "MISSED" for ok in (self.keeps_pace, self.answers_keys))
+        return (
+            f"p99 x{self.p99_ratio:.2f} (at most {P99_RATIO_AIM:g}: {pace}), longest stall "
+            f"{self.stall_ms:.1f} ms, {self.peace_stall_ms:.1f} at peace "
+            f"(under {STALL_AIM_MS:g}: {stall}), of them {self.own_work_ms:.1f} work"
+        )
 
 
 def named(name: str) -> tuple[Trouble, ...]:
@@ -54,75 +106,68 @@ def named(name: str) -> tuple[Trouble, ...]:
     return found
 
 
-def rows(troubles: tuple[Trouble, ...], rounds: int) -> tuple[list[table.Row], list[str]]:
-    """Play them; return what is to be shown, and notes."""
+def played(troubles: Sequence[Trouble], pairs: int) -> Summary:
+    """Play them, so many pairs of shows of each."""
     photos = small_photos(*WINDOW_PX)
-    found: list[table.Row] = []
-    notes: list[str] = []
-    with VirtualScreen(*_SCREEN_PX) as screen, _served(photos) as feeds:
+    with VirtualScreen(*_SCREEN_PX) as screen, worlds.served(photos) as feeds:
         environ = screen.environ(os.environ)
-        for kind in dict.fromkeys(trouble.kind for trouble in troubles):
-            world = _World(kind, feeds, photos, environ)
-            cases = {_PEER: None, **{t.name: t for t in troubles if t.kind == kind}}
-            seen: dict[str, list[Seen]] = {name: [] for name in cases}
-            for number in range(rounds):
-                for name in turned(cases, number):
-                    seen[name].append(_play(world, cases[name]))
-            peer = measures(seen[_PEER])
-            for name in list(cases)[1:]:
-                found += [
-                    table.Row(name, metric, "ms", value, {_PEER: peer[metric]})
-                    for metric, value in measures(seen[name]).items()
-                ]
-                shown = [sum(show.transitions for show in seen[it]) for it in (name, _PEER)]
-                notes.append(f"{name}: {shown[0]} transitions, {shown[1]} at peace")
-    return found, notes
+
+        def show(kind: str, trouble: Trouble | None) -> Seen:
+            with tempfile.TemporaryDirectory(prefix="stillframe-bench-") as home:
+                order = worlds.order(kind, photos, feeds, Path(home))
+                return play(msgspec.structs.replace(order, trouble=trouble), environ)
+
+        return summed_up({it: _pairs(it, pairs, show) for it in troubles})
 
 
-@dataclass(frozen=True)
-class _World:
-    """What the shows of one kind of worker have in common."""
-
-    kind: str
-    feeds: tuple[str, ...]
-    photos: Path
-    environ: Mapping[str, str]
+def _pairs(trouble: Trouble, count: int, show: Callable[[str, Trouble | None], Seen]) -> list[Pair]:
+    pairs = []
+    for number in range(count):
+        seen = {it: show(trouble.kind, it) for it in turned((trouble, None), number)}
+        pairs.append(Pair(seen[trouble], seen[None]))
+    return pairs
 
 
-def _play(world: _World, trouble: Trouble | None) -> Seen:
-    flags = {"--transition": "random", "--interval": "2"} if world.kind == "transitions" else {}
-    if world.kind == "audio":
-        flags |= _SOUND
-    with tempfile.TemporaryDirectory(prefix="stillframe-bench-") as home:
-        order = Order(
-            photos=str(world.photos),
-            heavy=[],
-            load="none",
-            stalls=False,
-            play_s=_PLAY_S,
-            transition_s=0.8,
-            step_ms=1000,
-            feeds=list(world.feeds) if world.kind.startswith("feed") else [],
-            home=home,
-            trouble=trouble,
-            flags=flags,
+def summed_up(shows: dict[Trouble, list[Pair]]) -> Summary:
+    """Return what is to be shown of what was played."""
+    never = [it for it, pairs in shows.items() if not all(p.trouble.faults for p in pairs)]
+    found: list[table.Row] = []
+    notes, verdicts = [], []
+    for trouble, pairs in shows.items():
+        if trouble in never:
+            continue
+        ours, peace = (measures([getattr(p, side) for p in pairs]) for side in ("trouble", "peace"))
+        found += [
+            table.Row(trouble.name, metric, "ms", value, {PEER: peace[metric]})
+            for metric, value in ours.items()
+        ]
+        verdicts.append(verdict(pairs))
+        faults = statistics.median(pair.trouble.faults for pair in pairs)
+        shown = [
+            sum(len(seen.motions) for seen in side)
+            for side in ([p.trouble for p in pairs], [p.peace for p in pairs])
+        ]
+        notes.append(
+            f"{trouble.name}: {verdicts[-1].said()}; in trouble {faults:g} times a show; "
+            f"{shown[0]} transitions, {shown[1]} at peace"
         )
-        return play(order, world.environ)
+    return Summary(found, [*notes, _count(verdicts)], tuple(trouble.name for trouble in never))
 
 
-@contextlib.contextmanager
-def _served(photos: Path) -> Iterator[tuple[str, ...]]:
-    """Serve a few feeds of one photo each."""
-    photo = next(path for path in sorted(photos.iterdir()) if path.is_file()).read_bytes()
-    with contextlib.ExitStack() as stack:
-        feeds = []
-        for number in range(1, _FEEDS + 1):
-            server = stack.enter_context(FeedServer(f"127.0.8.{number}"))
-            server.serve("/photo.jpg", page(photo + bytes([number])))
-            rss = (
-                '<rss version="2.0"><channel><item>'
-                '<enclosure url="/photo.jpg" type="image/jpeg"/></item></channel></rss>'
-            )
-            server.serve("/feed", page(rss.encode()))
-            feeds.append(server.url("/feed"))
-        yield tuple(feeds)
+def verdict(pairs: Sequence[Pair]) -> Verdict:
+    """Judge a scenario by the medians over its pairs."""
+    ours, peace = (measures([getattr(p, side) for p in pairs]) for side in ("trouble", "peace"))
+    p99, stall = "interval_p99_ms", "settled_stall_ms_max"
+    return Verdict(ours[p99] / peace[p99], ours[stall], peace[stall], ours["own_work_ms_max"])
+
+
+def _count(verdicts: Sequence[Verdict]) -> str:
+    paced = sum(verdict.keeps_pace for verdict in verdicts)
+    quick = sum(verdict.answers_keys for verdict in verdicts)
+    own = sum(verdict.own_work_ms < STALL_AIM_MS for verdict in verdicts)
+    missed_at_peace = sum(verdict.peace_stall_ms >= STALL_AIM_MS for verdict in verdicts)
+    return (
+        f"of {len(verdicts)} scenarios, {paced} keep p99 within {P99_RATIO_AIM:g} of the show at "
+        f"peace; {quick} keep the longest stall under {STALL_AIM_MS:g} ms, which the show at peace "
+        f"misses beside {missed_at_peace}; {own} keep the work in it under that"
+    )

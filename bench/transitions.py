@@ -1,197 +1,169 @@
 """What each transition costs: a frame of it, what is baked for it, how it begins and goes on.
 
 Role: draws every transition with the product's own scene, in turns with a crossfade, bakes its
-table as for a 4K screen, and plays it in a show that is held up. Counterpart: `player.strip`
+table as for a 4K screen, and plays it in a show that is held up. Counterpart: `bench.frame_costs`
 draws, `workers.transitions` bakes, `bench.show_child` plays.
 
 Metrics: `frame_cost` is the processor time of the whole process, render thread and software GL
 included, for drawing and reading one picture half way, beside a crossfade of the same round;
-`first_frame_ratio` the longest of the first frame and the way to it by the median of the others,
-where nothing throttles to a display; `frames_in_stall` what is presented while Python is held up
-for 500 ms in the middle of transitions.
+`bake_p99_ms` and `payload_bytes` of those that have a table; `first_frame_ratio` the longest of the
+first frame and the way to it by the median of the others, where nothing throttles to a display;
+`frames_in_stall` what is presented while Python is held up for 500 ms in the middle.
 
-Guarantees: each is measured on a screen of its own: what is measured is software GL. A quick run
-plays as many in shows as there is time for, at least one.
+`--only NAME,NAME` measures those alone.
+
+Guarantees: what draws does so in a process of its own, on a screen that outlives it: what is
+measured is software GL. One show plays every transition in its turn, `--full` several such shows;
+what was not ready in time, or not presented before the show ended, is named.
 """
 
-import collections
+import argparse
 import os
 import statistics
+import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-import skimage.data
-from PIL import Image
+import msgspec
 
 from bench import rounds, table
-from bench.rounds import Pace
+from bench.frame_costs import FRAME_PX, Drawn, DrawOrder, bake_request
+from bench.frame_marks import Motion
+from bench.orders import WINDOW_PX, Order
 from bench.sample_photos import small_photos
-from bench.show_child import WINDOW_PX, Order
 from bench.shows import play
 from bench.table import Row
-from stillframe.contracts.images import SlotGrant
-from stillframe.contracts.pixels import PixelFormat, Size
-from stillframe.contracts.slot_header import SlotHeader
-from stillframe.contracts.transitions import TransitionRequest
-from stillframe.player.strip import Strip
-from stillframe.show.effect import Effect
+from stillframe.contracts.pixels import Size
+from stillframe.transitions.declared import crossfade
 from stillframe.transitions.model import Transition
 from stillframe.transitions.registry import BUILT_IN
-from stillframe.transport.arena import Lease
-from stillframe.workers.transitions.core import BAKES, baked
+from stillframe.workers.transitions.core import baked
 from virtual_screen import VirtualScreen
 
-_SIZE: Final = Size(1280, 720)
 _UHD: Final = Size(3840, 2160)
-_QUICK_S: Final = 45.0
-_FULL_ROUNDS: Final = 20
-_FRAMES: Final = 4
+# At least one round is drawn, and one show played, whatever they take.
+_QUICK_S: Final = 10.0
 _BAKES: Final = 40
-_CROSSFADE: Final = "crossfade"
+_CROSSFADE: Final = crossfade.TRANSITION.id
 _SCREEN_PX: Final = (1400, 800)
-# Long enough for three stalls; transitions follow one another.
-_PLAY_S: Final = 7.0
-_PLAYED_S: Final = 2.0
+_FULL_SHOWS: Final = 5
+# Long enough to hold it up for 500 ms and have some of it before and after.
+_PLAYED_S: Final = 1.2
+# How long a show may wait for the next to be ready, on average; it ends when all have played.
+_PATIENCE_S: Final = 6.0
+_CHILD_TIMEOUT_S: Final = 1200
 
 
 def main(arguments: list[str]) -> int:
-    """Measure and print."""
-    pace = rounds.parse("transitions", __doc__, arguments, quick_s=_QUICK_S)
-    costs: dict[str, list[float]] = collections.defaultdict(list)
-    plain: dict[str, list[float]] = collections.defaultdict(list)
-    done = 0
-    with tempfile.TemporaryDirectory() as folder, VirtualScreen(*_SCREEN_PX) as screen:
-        os.environ.update(screen.environ({}))
-        photos = _photos(Path(folder))
-        strip = Strip(_SIZE)
-        crossfade = next(t for t in BUILT_IN if t.id == _CROSSFADE)
-        leases = {t.id: _table_of(t) for t in BUILT_IN if t.table is not None}
-        for _ in pace.from_now().rounds(_FULL_ROUNDS):
-            for transition in BUILT_IN:
-                lease = leases.get(transition.id)
-                plain[transition.id].append(_frame_ms(strip, crossfade, photos))
-                costs[transition.id].append(_frame_ms(strip, transition, photos, lease))
-            done += 1
-        strip.close()
-        rows = _played(pace, os.environ)
-    for name, values in costs.items():
-        ours, peer = statistics.median(values), statistics.median(plain[name])
-        rows.append(Row(name, "frame_cost", "ms", ours, {_CROSSFADE: peer}))
-    for name in BAKES:
-        p99_ms, size_bytes = _bake(name)
-        rows.append(Row(name, "bake_p99_ms", "ms", p99_ms))
-        rows.append(Row(name, "payload_bytes", "bytes", size_bytes))
-    notes = [f"frames of {_SIZE.width} x {_SIZE.height}, read back; rounds: {done}"]
+    """Measure and print; 1 for a name that there is not."""
+    only, rest = _only(arguments)
+    pace = rounds.parse("transitions", __doc__, rest, quick_s=_QUICK_S)
+    wanted = [t for t in BUILT_IN if t.id in only or not only]
+    if unknown := only - {t.id for t in wanted}:
+        print(f"no transition {', '.join(sorted(unknown))}", file=sys.stderr)
+        return 1
+    with VirtualScreen(*_SCREEN_PX) as screen:
+        environ = screen.environ(os.environ)
+        names = [transition.id for transition in wanted]
+        drawn = draw(DrawOrder(full=pace.full, seconds=pace.quick_s, names=names), environ)
+        motions = _played(wanted, _FULL_SHOWS if pace.full else 1, environ)
+    rows = [*_cost_rows(drawn), *_baked_rows(wanted), *motion_rows(names, motions)]
+    done = len(drawn.ours_ms[names[0]])
+    notes = [f"frames of {FRAME_PX.width} x {FRAME_PX.height}, read back; rounds: {done}"]
+    measured = {row.case for row in rows if row.metric == "frames_in_stall"}
+    if left_out := [name for name in names if name not in measured]:
+        notes.append(f"left out of the shows, as not ready in time: {', '.join(left_out)}")
     table.show("transitions", rows, notes=notes)
     return 0
 
 
-def _photos(folder: Path) -> tuple[Path, Path]:
-    paths = []
-    for name in ("coffee", "chelsea"):
-        image = Image.fromarray(getattr(skimage.data, name)())
-        paths.append(folder / f"{name}.png")
-        image.resize((_SIZE.width, _SIZE.height)).save(paths[-1])
-    return paths[0], paths[1]
+def _only(arguments: list[str]) -> tuple[set[str], list[str]]:
+    """Return the names that are asked for, none for all, and the other arguments."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--only", default="")
+    given, rest = parser.parse_known_args(arguments)
+    return set(filter(None, given.only.split(","))), rest
 
 
-def _table_of(transition: Transition) -> Lease:
-    """Return a transition's table, as if it lay in a slot."""
-    _, made = baked(_request(transition.bake, 5, _SIZE))
-    content = made.texels.tobytes()
-    header = SlotHeader(
-        size_bytes=len(content),
-        width=made.columns,
-        height=made.rows,
-        stride=made.columns * 4,
-        format=PixelFormat.RGBA8_PREMULTIPLIED,
-        producer_pid=os.getpid(),
-        generation=time.monotonic_ns(),
-        seq=1,
-        ts_ns=1,
+def draw(order: DrawOrder, environ: Mapping[str, str]) -> Drawn:
+    """Draw frames of transitions.
+
+    Raises:
+        RuntimeError: if that fails, with what it said.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.frame_costs", msgspec.json.encode(order).decode()],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=order.seconds + _CHILD_TIMEOUT_S,
+        check=False,
     )
-    return Lease(SlotGrant(index=0, generation=header.generation), header, memoryview(content))
+    if done.returncode != 0:
+        raise RuntimeError(f"drawing failed: {done.stderr[-2000:]}")
+    return msgspec.json.decode(done.stdout.splitlines()[-1], type=Drawn)
 
 
-def _played(pace: Pace, environ: Mapping[str, str]) -> list[Row]:
-    """Play shows of one transition each, held up now and then."""
-    photos, rows = str(small_photos(*WINDOW_PX)), []
-    pace = pace.from_now()
-    for number, transition in enumerate(BUILT_IN):
-        if number and not pace.allows(time.monotonic() + _PLAY_S):
-            break
-        order = Order(
-            photos=photos,
-            heavy=[],
-            load="none",
-            stalls=True,
-            play_s=_PLAY_S,
-            transition_s=_PLAYED_S,
-            step_ms=round(_PLAYED_S * 1100),
-            flags={"--transition": transition.id, "--interval": str(_PLAYED_S)},
-        )
-        seen = play(order, environ)
-        if seen.first_intervals:
-            ratio = statistics.median(seen.first_intervals)
-            rows.append(Row(transition.id, "first_frame_ratio", "times", ratio))
-        if seen.stalled_frames:
-            frames = statistics.median(seen.stalled_frames)
-            rows.append(Row(transition.id, "frames_in_stall", "frames", frames))
+def _played(wanted: Sequence[Transition], shows: int, environ: Mapping[str, str]) -> list[Motion]:
+    """Play them all in their turn, each held up once."""
+    names = [transition.id for transition in wanted]
+    order = Order(
+        photos=str(small_photos(*WINDOW_PX)),
+        stalls=True,
+        in_turn=names,
+        play_s=(_PLAYED_S + _PATIENCE_S) * (1 + len(names)),
+        transition_s=_PLAYED_S,
+        flags={"--transition": "random"},
+        file=f"[transitions]\nenabled = {', '.join(names)!r}\n"
+        f"durations_s = {', '.join(f'{name}={_PLAYED_S}' for name in names)!r}\n",
+    )
+    return [motion for _ in range(shows) for motion in play(order, environ).motions]
+
+
+def _cost_rows(drawn: Drawn) -> list[Row]:
+    medians = [
+        (name, statistics.median(ours), statistics.median(drawn.crossfade_ms[name]))
+        for name, ours in drawn.ours_ms.items()
+    ]
+    return [Row(name, "frame_cost", "ms", ours, {_CROSSFADE: peer}) for name, ours, peer in medians]
+
+
+def _baked_rows(wanted: Sequence[Transition]) -> list[Row]:
+    rows = []
+    for transition in wanted:
+        if transition.table is not None:
+            p99_ms, size_bytes = _bake(transition.bake)
+            rows.append(Row(transition.id, "bake_p99_ms", "ms", p99_ms))
+            rows.append(Row(transition.id, "payload_bytes", "bytes", size_bytes))
     return rows
 
 
-def _frame_ms(
-    strip: Strip, transition: Transition, photos: tuple[Path, Path], lease: Lease | None = None
-) -> float:
-    """Return the processor time of one frame half way, the first left out."""
-    directions = transition.directions or ("",)
-    effect = Effect(
-        transition=transition,
-        floats=transition.packed({}),
-        direction=directions[0],
-        seed=5.0,
-        duration_s=1.0,
-        easing=transition.easing,
-        table=lease,
-    )
-    drawn = strip.moments(effect, photos, [0.5] * (_FRAMES + 1))
-    next(drawn)
-    begun_s = time.process_time()
-    for _ in drawn:
-        pass
-    return (time.process_time() - begun_s) * 1000 / _FRAMES
+def motion_rows(names: Sequence[str], motions: Sequence[Motion]) -> list[Row]:
+    """Return how each transition began, and what was presented of it during a stall."""
+    rows = []
+    for name in names:
+        own = [motion for motion in motions if motion.name == name]
+        ratios = [ratio for motion in own if (ratio := motion.first_interval) is not None]
+        frames = [motion.stalled_frames for motion in own if motion.stalled_frames is not None]
+        if ratios:
+            rows.append(Row(name, "first_frame_ratio", "times", statistics.median(ratios)))
+        if frames:
+            rows.append(Row(name, "frames_in_stall", "frames", statistics.median(frames)))
+    return rows
 
 
 def _bake(name: str) -> tuple[float, int]:
     """Return the 99th percentile of a bake's time in ms, and its size."""
     times_ms, size_bytes = [], 0
     for seed in range(_BAKES):
-        request = _request(name, seed, _UHD)
+        request = bake_request(name, seed, _UHD)
         begun_s = time.perf_counter()
         _, made = baked(request)
         times_ms.append((time.perf_counter() - begun_s) * 1000)
         size_bytes = max(size_bytes, made.texels.nbytes)
     return sorted(times_ms)[round(0.99 * (len(times_ms) - 1))], size_bytes
-
-
-def _request(name: str, seed: int, size: Size) -> TransitionRequest:
-    return TransitionRequest(
-        seq=1,
-        correlation_id=0,
-        worker="transitions",
-        ts_req_ns=1,
-        deadline_ns=2,
-        transition_type=name,
-        params={},
-        duration_s=1.0,
-        direction_history=(),
-        seed=seed,
-        size=size,
-    )
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@ Role: the real worker, in its real sandbox, with one thing wrong. Counterpart: `
 starts it in the place of the real one; the order is in the environment, for a worker's command line
 is the supervisor's.
 
-Guarantees: each process does its first two requests well, so that a show has something to show.
+Guarantees: each process of a kind without which there is nothing to show does its first requests
+well; the others are in trouble from the first on. Each time that one is in trouble is counted, a
+byte in a file that all processes of the kind share.
 """
 
 import enum
@@ -23,6 +25,7 @@ from stillframe.workers import loop
 from stillframe.workers.handler import Handler
 
 VARIABLE: Final = "STILLFRAME_BENCH_TROUBLE"
+TALLY: Final = "STILLFRAME_BENCH_TALLY"
 HANDLERS: Final = MappingProxyType(
     {
         "images": "ImageHandler",
@@ -31,9 +34,12 @@ HANDLERS: Final = MappingProxyType(
         "audio": "AudioHandler",
         "feeds": "FeedsHandler",
         "feedparse": "FeedParseHandler",
+        "scenes": "ScenesHandler",
+        "shaders": "ShadersHandler",
     }
 )
-_GRACE_REQUESTS: Final = 2
+# Photos to show, the folder that they are in, or scenes where there are none.
+_GRACE_REQUESTS: Final = MappingProxyType({"images": 2, "library": 2, "scenes": 3})
 # A worker that lives by itself has no requests to count.
 _GRACE_S: Final = 1.0
 _RANDOM_MOST_S: Final = 2.0
@@ -68,16 +74,22 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
 class Suffering:
     """What goes wrong, each time that it does."""
 
-    def __init__(self, trouble: Trouble, end: Callable[[int], object] = os._exit) -> None:
-        """Begin; `end` ends the process."""
-        self.trouble, self._end = trouble, end
+    def __init__(
+        self,
+        trouble: Trouble,
+        end: Callable[[int], object] = os._exit,
+        count: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Begin; `end` ends the process, `count` is called each time that it suffers."""
+        self.trouble, self._end, self.count = trouble, end, count
+        self._grace = _GRACE_REQUESTS.get(trouble.kind, 0)
         self._rng = random.Random(_SEED)
         self._requests, self._begun_s = 0, time.monotonic()
 
     def with_request(self) -> None:
         """Suffer, if it is not one of the first."""
         self._requests += 1
-        if self._requests > _GRACE_REQUESTS:
+        if self._requests > self._grace:
             self._suffer()
 
     def by_itself(self) -> None:
@@ -86,6 +98,8 @@ class Suffering:
             self._suffer()
 
     def _suffer(self) -> None:
+        if self.trouble.fault is not Fault.FLOODING:
+            self.count()
         match self.trouble.fault:
             case Fault.SLOW:
                 time.sleep(self.trouble.delay_s)
@@ -110,6 +124,7 @@ def in_trouble(base: type[Handler[Any, Any]], suffering: Suffering) -> type[Hand
 
         def live(self, wake: int, timeout_s: float) -> bool:
             if suffering.trouble.fault is Fault.FLOODING:
+                suffering.count()
                 for number in range(_BURST):
                     self.say(LogRecord(level=LogLevel.WARNING, event=f"flood {number}"))
                 super().live(wake, 0.0)
@@ -126,7 +141,10 @@ def main() -> int:
     trouble = msgspec.json.decode(os.environ[VARIABLE], type=Trouble)
     module = importlib.import_module(f"stillframe.workers.{trouble.kind}.io")
     handler = getattr(module, HANDLERS[trouble.kind])
-    return loop.main(in_trouble(handler, Suffering(trouble)))
+    # Before the sandbox: nothing can be opened there.
+    tally = os.open(os.environ[TALLY], os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    suffering = Suffering(trouble, count=lambda: os.write(tally, b"."))
+    return loop.main(in_trouble(handler, suffering))
 
 
 if __name__ == "__main__":

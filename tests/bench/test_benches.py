@@ -10,10 +10,15 @@ ROOT = Path(__file__).parents[2]
 PATIENCE_S = 120
 
 
-def shortest(bench: str) -> dict[tuple[str, str], dict[str, Any]]:
-    """Run one round of a bench; return its rows by case and metric."""
+def shortest(
+    bench: str, *arguments: str, alone: tuple[str, ...] = ()
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """Run one round of a bench; return its rows by case and metric.
+
+    Metrics that stand `alone` have no peer.
+    """
     done = subprocess.run(
-        [sys.executable, "-m", f"bench.{bench}", "--seconds", "0"],
+        [sys.executable, "-m", f"bench.{bench}", "--seconds", "0", *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -26,7 +31,7 @@ def shortest(bench: str) -> dict[tuple[str, str], dict[str, Any]]:
     for row in said["rows"]:
         assert set(row) == {"case", "metric", "unit", "ours", "peers", "ratio"}
         assert row["ours"] > 0
-        assert row["peers"]
+        assert bool(row["peers"]) != (row["metric"] in alone)
         assert set(row["ratio"]) == {name for name, value in row["peers"].items() if value}
     rows = {(row["case"], row["metric"]): row for row in said["rows"]}
     assert len(rows) == len(said["rows"])
@@ -66,3 +71,14 @@ def test_bars_on_the_screen() -> None:
     for style in ("spectrum", "mirror", "radial", "wave", "pulse"):
         for metric in ("cpu_ms", "raster_ms"):
             assert set(rows[style, metric]["peers"]) == {"bare", "rectangles", "polyline"}
+
+
+def test_transitions_are_drawn_baked_and_played() -> None:
+    alone = ("bake_p99_ms", "payload_bytes", "first_frame_ratio", "frames_in_stall")
+    rows = shortest("transitions", "--only", "slide,diffuse", alone=alone)
+    for name in ("slide", "diffuse"):
+        assert set(rows[name, "frame_cost"]["peers"]) == {"crossfade"}
+        assert (name, "first_frame_ratio") in rows
+        assert (name, "frames_in_stall") in rows
+    assert ("slide", "bake_p99_ms") not in rows
+    assert rows["diffuse", "payload_bytes"]["ours"] <= 1 << 20

@@ -23,6 +23,18 @@ def test_each_row_is_a_line_with_its_peers_and_ratios() -> None:
     assert lines[-1] == "| transitions | ink | frame_cost, ms | 262,144 |  |"
 
 
+def test_commands_are_there_and_what_a_bench_was_asked_for_tells_its_rows() -> None:
+    runs = [
+        Run("python -m bench.pacing --full", [ROW]),
+        Run("python -m bench.pacing --scenario all --full", [BIG]),
+    ]
+    lines = page(runs, date="d", where="w").splitlines()
+    for run in runs:
+        assert f"- `{run.command}`" in lines
+    assert lines[-2].startswith("| pacing | slide |")
+    assert lines[-1].startswith("| pacing --scenario all | ink |")
+
+
 def test_a_bench_that_failed_is_named() -> None:
     text = page([Run("python -m bench.ipc --full", None)], date="d", where="w")
     assert "Failed in this run: `python -m bench.ipc --full`." in text

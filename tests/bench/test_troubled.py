@@ -29,9 +29,12 @@ def end(status: int) -> None:
     raise EndedError(status)
 
 
-def worker(fault: Fault, delay_s: float = 0.0) -> Handler[Any, Any]:
-    trouble = Trouble(kind="library", fault=fault, delay_s=delay_s)
-    return in_trouble(Quick, Suffering(trouble, end))()
+def worker(
+    fault: Fault, delay_s: float = 0.0, kind: str = "library", counted: list[None] | None = None
+) -> Handler[Any, Any]:
+    trouble = Trouble(kind=kind, fault=fault, delay_s=delay_s)
+    counted = [] if counted is None else counted
+    return in_trouble(Quick, Suffering(trouble, end, lambda: counted.append(None)))()
 
 
 def test_a_slow_one_answers_late_and_right() -> None:
@@ -48,6 +51,26 @@ def test_a_dead_one_does_two_requests_well() -> None:
         dead.handle(2)
 
 
+def test_one_without_which_there_is_a_show_is_in_trouble_from_the_first_request_on() -> None:
+    for kind in ("transitions", "feeds", "feedparse", "shaders"):
+        with pytest.raises(EndedError):
+            worker(Fault.DEAD, kind=kind).handle(0)
+
+
+def test_each_trouble_is_counted() -> None:
+    counted: list[None] = []
+    slow = worker(Fault.SLOW, counted=counted)
+    for number in range(5):
+        slow.handle(number)
+    assert len(counted) == 3, "two were done well"
+    loud = worker(Fault.FLOODING, counted=counted)
+    said: list[object] = []
+    loud.say = said.append
+    loud.live(-1, 0.0)
+    loud.handle(1)
+    assert len(counted) == 4
+
+
 def test_one_that_floods_talks_between_its_requests() -> None:
     loud, said = worker(Fault.FLOODING), []
     loud.say = said.append
@@ -58,14 +81,20 @@ def test_one_that_floods_talks_between_its_requests() -> None:
 
 def test_every_kind_has_every_trouble_under_a_name_of_its_own() -> None:
     names = [trouble.name for trouble in SCENARIOS]
-    assert len(set(names)) == len(names) == 6 * 7
-    assert {"images-slow-0.1", "audio-dead", "feedparse-flooding"} <= set(names)
+    assert len(set(names)) == len(names) == 8 * 7
+    assert {
+        "images-slow-0.1",
+        "audio-dead",
+        "feedparse-flooding",
+        "scenes-hung",
+        "shaders-random",
+    } <= set(names)
 
 
 def test_scenarios_by_name_kind_and_trouble() -> None:
     assert [t.name for t in named("audio-hung")] == ["audio-hung"]
     assert len(named("images")) == 7
-    assert len(named("dead")) == 6
+    assert len(named("dead")) == 8
     assert named("all") == SCENARIOS
     with pytest.raises(ValueError, match="no scenario 'wobbly': images-slow"):
         named("wobbly")

@@ -65,6 +65,11 @@ class FakeChild:
         if not self.how:
             self._theirs.send(message)
 
+    @property
+    def unheard(self) -> int:
+        """How many of its messages nobody has read."""
+        return len(self._theirs._outbox.messages)
+
     def listen(self) -> None:
         """Take what it was told, until there is a request in hand."""
         while not self.how and not self.frozen and (message := self._next()) is not None:

@@ -1,9 +1,9 @@
 """One process's life, with a child whose every word and beat is ours."""
 
-from fake_staff import BEAT_S, MISSED, FakeStaff
+from fake_staff import BEAT_S, MISSED, FakeStaff, S
 from stillframe.contracts.control import Failed, Hello, LogLevel, LogRecord
 from stillframe.contracts.errors import Fault, FaultKind
-from stillframe.supervision.events import WorkerState
+from stillframe.supervision.events import Completed, WorkerState
 from stillframe.supervision.spec import Deadlines, Shutdown
 
 
@@ -104,13 +104,55 @@ def test_what_a_worker_logs_is_passed_on() -> None:
     assert crew.logged() == ["a word"]
 
 
-def test_a_worker_that_talks_without_end_is_cut_short_and_how_much_is_said() -> None:
-    crew = FakeStaff()
-    for number in range(1000):
+def say(crew: FakeStaff, count: int) -> None:
+    for number in range(count):
         crew.active.say(LogRecord(level=LogLevel.INFO, event=f"word {number}"))
-        crew.turn()
+
+
+def test_a_burst_of_talk_is_heard_bit_by_bit_and_how_much_was_not_logged_is_said() -> None:
+    crew = FakeStaff()
+    crew.turn(1)  # what it said as it started is long ago
+    say(crew, 1000)
+    crew.turn()
+    crew.turn()
+    assert crew.active.unheard == 800
+    crew.turn(0.11)  # it listens again
+    crew.turn()
+    assert crew.active.unheard == 600
+    for _ in range(6):
+        crew.turn(0.11)
+    assert crew.active.unheard == 0
     assert crew.logged() == [f"word {number}" for number in range(200)]
     crew.turn(1)
     crew.active.say(LogRecord(level=LogLevel.INFO, event="at last"))
     crew.turn()
     assert crew.logged()[200:] == ["800 more lines came too fast", "at last"]
+    assert not crew.active.killed
+
+
+def test_an_answer_behind_a_burst_arrives() -> None:
+    crew = FakeStaff()
+    crew.submit(1)
+    say(crew, 300)
+    assert crew.active.in_hand is not None
+    crew.active.answer(crew.active.in_hand)
+    crew.turn()
+    assert not any(isinstance(event, Completed) for event in crew.events)
+    crew.turn(0.11)
+    assert any(isinstance(event, Completed) for event in crew.events)
+
+
+def test_a_worker_that_talks_without_end_costs_little_until_it_is_killed_for_it() -> None:
+    crew = FakeStaff()
+    talker, begun_ns = crew.active, crew.now_ns
+    heard = 0
+    while not talker.killed:
+        say(crew, 500 - talker.unheard)
+        crew.turn(0.01)
+        heard += 500 - talker.unheard
+        assert crew.now_ns - begun_ns < 10 * S
+    assert 1.5e9 < crew.now_ns - begun_ns < 3e9
+    assert heard < 20 * 200 + 400, "of 40,000 that it would have said; and what was left"
+    talker.die("signal 9")
+    crew.turn()
+    assert crew.changed().cause == "signal 9: talks without end"

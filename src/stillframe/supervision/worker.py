@@ -6,7 +6,8 @@ its death.
 
 Guarantees:
 - A worker that breaks the contract, oversleeps its start, or hangs is killed, and from then on
-  gets nothing more.
+  gets nothing more. So is one that talks without end; until then it is heard only as often as the
+  screen bears.
 - `Owner.on_gone` comes once, after the process was reaped and all that it had said was heard.
 """
 
@@ -33,6 +34,7 @@ from stillframe.contracts.messages import WIRE_VERSION, Request, Response
 from stillframe.contracts.wire import FromWorkerMessage
 from stillframe.supervision.health import Sight, Suspicion, Verdict, look
 from stillframe.supervision.metrics import Allowance
+from stillframe.supervision.patience import Patience
 from stillframe.supervision.process import Child
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.supervision.times import ns
@@ -45,9 +47,6 @@ _MESSAGES_AT_ONCE: Final = 64
 # A worker that talks without end must fill neither our memory nor the log.
 _RECORDS_CAP: Final = 200
 _RECORDS_INTERVAL_NS: Final = 1_000_000_000
-# Each thing that it says unasked costs the interface's process microseconds of Python: so many a
-# second are a tenth of a core, and far more than a decoder has to complain about.
-_CHATTER_CAP: Final = 10_000
 # More than a socket's buffer holds: all that a dead worker can have left.
 _MESSAGES_LEFT_CAP: Final = 4096
 
@@ -96,7 +95,8 @@ class Worker:
         self.spec, self.child, self.born_ns = spec, child, now_ns
         self._owner, self._selector, self._write_log = owner, selector, log
         self._allowance = Allowance(cap=_RECORDS_CAP, interval_ns=_RECORDS_INTERVAL_NS)
-        self._chatter = Allowance(cap=_CHATTER_CAP, interval_ns=_RECORDS_INTERVAL_NS)
+        self._patience = Patience()
+        self._deaf_until_ns: int | None = None  # when what it says is read again
         self._awaited = 0  # answers to requests that it was given
         self.phase = Phase.STARTING
         self.ready: Ready | None = None
@@ -108,9 +108,8 @@ class Worker:
         self._look_ns: int | None = None
         # When the present phase has lasted too long.
         self._due_ns: int | None = now_ns + ns(spec.deadlines.start_s)
-        selector.register(child.channel, selectors.EVENT_READ, self.on_channel)
         selector.register(child.pidfd, selectors.EVENT_READ, self.on_exit)
-        selector.register(child.stderr, selectors.EVENT_READ, self.on_stderr)
+        self._listen()
 
     @property
     def pid(self) -> int:
@@ -153,11 +152,15 @@ class Worker:
 
     def next_ns(self) -> int | None:
         """Return when `tick` has something to do, if nothing else happens before."""
-        times = (self._due_ns, None if self.doomed else self._look_ns)
+        times = (self._due_ns, self._deaf_until_ns, None if self.doomed else self._look_ns)
         return min((t for t in times if t is not None), default=None)
 
     def tick(self, now_ns: int) -> None:
         """Do what is due."""
+        if self._deaf_until_ns is not None and now_ns >= self._deaf_until_ns:
+            self._deaf_until_ns = None
+            if not self.doomed:
+                self._listen()
         if self._look_ns is not None and now_ns >= self._look_ns and not self.doomed:
             self._look(now_ns)
         if self._due_ns is None or now_ns < self._due_ns:
@@ -177,6 +180,8 @@ class Worker:
         """Read what it has sent; what is left is still there at the next call."""
         try:
             for _ in range(at_most):
+                if self._deaf_until_ns is not None and not self.doomed:
+                    break
                 message = self.child.channel.receive()
                 if message is None:
                     break
@@ -200,8 +205,8 @@ class Worker:
             self._forget(self.child.stderr)
         for line in lines or ():
             self._last_words = line[:_STDERR_LINE_CAP_CHARS]
-            if self._is_heard(now_ns):
-                self._log(LogRecord(level=LogLevel.WARNING, event=self._last_words), now_ns)
+            self._bear(now_ns)
+            self._log(LogRecord(level=LogLevel.WARNING, event=self._last_words), now_ns)
 
     def on_exit(self, now_ns: int) -> None:
         """Bury it: hear its late answers, then tell the owner."""
@@ -241,14 +246,17 @@ class Worker:
         if isinstance(message, Response) and self._awaited:
             self._awaited -= 1
         else:
-            self._is_heard(now_ns)
+            self._bear(now_ns)
 
-    def _is_heard(self, now_ns: int) -> bool:
-        """Say whether it may go on talking; who talks without end takes the interface's time."""
-        if self._chatter.admit(now_ns):
-            return True
-        self.kill("talks without end")
-        return False
+    def _bear(self, now_ns: int) -> None:
+        """Bear with one thing that nobody asked for; not read from, a process that floods waits."""
+        self._patience.hear(now_ns)
+        if self._patience.worn_out:
+            self.kill("talks without end")
+        elif self._deaf_until_ns is None and not self.doomed:
+            self._deaf_until_ns = self._patience.deaf_until_ns()
+            if self._deaf_until_ns is not None:
+                self._forget(self.child.channel, self.child.stderr)
 
     def _log(self, record: LogRecord, now_ns: int) -> None:
         if not self._allowance.admit(now_ns):
@@ -284,6 +292,10 @@ class Worker:
             self.child.channel.send(message)
         except (ChannelFullError, ChannelClosedError, ContractError) as error:
             self.kill(f"cannot be told anything: {error}")
+
+    def _listen(self) -> None:
+        self._selector.register(self.child.channel, selectors.EVENT_READ, self.on_channel)
+        self._selector.register(self.child.stderr, selectors.EVENT_READ, self.on_stderr)
 
     def _forget(self, *watched: Channel[Any, Any] | IO[bytes] | int) -> None:
         """Stop watching; what has ended already was forgotten then."""
