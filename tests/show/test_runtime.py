@@ -372,7 +372,7 @@ def test_a_photo_comes_on_stage_and_is_counted(play: Play) -> None:
     assert play.stage.presented == [(key, Appearance.TRANSITION)]
     tally = play.runtime.tally
     assert (tally.photos_shown, tally.transitions, tally.first_photo_ms) == (1, 0, 123.0)
-    assert "[SHOW] transition photo=/p/1" in play.log()
+    assert "[SHOW] transition photo=/p/1 effect=crossfade" in play.log()
 
 
 def test_the_first_photo_is_no_transition_and_the_second_is(play: Play) -> None:

@@ -247,7 +247,8 @@ class Runtime:
             self.tally.photos_shown += 1
             self.tally.shown[action.photo.pool] += 1
             self._diary.note(action.photo, self._director.rounds)
-        self._journal.note("SHOW", action.appearance.value, photo=action.photo.name)
+        how = {"effect": effect.transition.id} if effect else {}
+        self._journal.note("SHOW", action.appearance.value, photo=action.photo.name, **how)
         self._stage.present(action.key, action.appearance, effect)
 
     def _dress(self) -> None:
