@@ -164,11 +164,13 @@ def _photos(photos: Photos) -> Iterator[str]:
     for skip in photos.skipped:
         if skip.photo not in photos.broken and skip.reason not in _KILLED:
             yield f"photos: {skip.photo} was passed over: {skip.reason}"
-    passed_over = len({skip.photo for skip in photos.skipped})
-    if photos.known + passed_over != photos.total:
+    passed_over = {skip.photo for skip in photos.skipped} - photos.broken
+    healthy = photos.total - len(photos.broken)
+    # Of a broken one nothing is known before its turn.
+    if not healthy - len(passed_over) <= photos.known <= photos.total:
         yield (
-            f"photos: of {photos.total}, {photos.known} can be shown and {passed_over} "
-            "were passed over"
+            f"photos: of {photos.total}, {photos.known} can be shown, {len(photos.broken)} are "
+            f"broken and {len(passed_over)} others were passed over"
         )
 
 
