@@ -43,7 +43,7 @@ _SLOW_FRAME_MS: Final = 1000.0
 _LOOKS_A_S: Final = 0.5
 # Luck has brought each of K by 8 K draws, but in one show of a hundred; before, so much of the
 # number of different ones to be expected.
-_ALL_AFTER_S: Final = 540.0
+ALL_AFTER_S: Final = 540.0
 _LUCK_SHARE: Final = 0.6
 # The reasons for which a photo with nothing wrong is passed over: its decoder was killed twice.
 _KILLED: Final = frozenset({"worker-died", "quarantined"})
@@ -190,7 +190,7 @@ def _picture(seen: Observed) -> Iterator[str]:
 
 def wanted_transitions(seconds: float, played: int, there_are: int) -> int:
     """Return how many different ones a show has to play: all, if it is long enough for luck."""
-    if seconds >= _ALL_AFTER_S:
+    if seconds >= ALL_AFTER_S:
         return there_are
     by_luck = there_are * (1 - (1 - 1 / there_are) ** played)
     return max(1, int(by_luck * _LUCK_SHARE))

@@ -247,8 +247,8 @@ class Runtime:
             self.tally.photos_shown += 1
             self.tally.shown[action.photo.pool] += 1
             self._diary.note(action.photo, self._director.rounds)
-        how = {"effect": effect.transition.id} if effect else {}
-        self._journal.note("SHOW", action.appearance.value, photo=action.photo.name, **how)
+        said = {"photo": action.photo.name, **({"effect": effect.transition.id} if effect else {})}
+        self._journal.note("SHOW", action.appearance.value, level=LogLevel.INFO, **said)
         self._stage.present(action.key, action.appearance, effect)
 
     def _dress(self) -> None:
