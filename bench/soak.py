@@ -48,11 +48,13 @@ from virtual_screen import VirtualScreen
 _WINDOW: Final = (480, 270)
 _FIRST_STYLE: Final = "spectrum"
 # As many photos as there is time for: each transition has its turn.
+_MOVES_S: Final = 0.8
 _SETTINGS: Final = f"""[show]
 interval_s = 2.0
-transition_duration_s = 0.5
+transition_duration_s = {_MOVES_S}
 [transitions]
 type = "random"
+durations_s = "{", ".join(f"{transition.id}={_MOVES_S}" for transition in BUILT_IN)}"
 [audio]
 source = "auto"
 [visualizer]
@@ -125,8 +127,8 @@ def _soak(home: Path, seconds: float, seed: int) -> _Run:
         feeds(seed) as addresses,
     ):
         sound.play()
-        environ = _environ(home, clock, f"unix:{sound.folder}/pulse/native")
-        with _playing(home, disk, screen.environ(environ), addresses) as process:
+        environ = screen.environ(_environ(home, f"unix:{sound.folder}/pulse/native"))
+        with _playing(home, disk.command(_words(home, clock, addresses)), environ) as process:
             world = World(process.pid, home / "run", disk, sound, clock)
             watch = _watch(process, screen, Watch(Log(home / "log")), world, deeds, seconds)
             process.send_signal(signal.SIGTERM)
@@ -140,7 +142,7 @@ def _soak(home: Path, seconds: float, seed: int) -> _Run:
     return _Run(watch, deeds, said, ending)
 
 
-def _environ(home: Path, clock: WallClock, sound_address: str) -> dict[str, str]:
+def _environ(home: Path, sound_address: str) -> dict[str, str]:
     return {
         **{name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ},
         "HOME": str(home / "written"),
@@ -150,24 +152,32 @@ def _environ(home: Path, clock: WallClock, sound_address: str) -> dict[str, str]
         "XDG_DATA_HOME": str(home / "written" / "data"),
         "XDG_RUNTIME_DIR": str(home / "run"),
         "TMPDIR": str(home / "tmp"),
-        **clock.environ,
         "PULSE_SERVER": sound_address,
     }
 
 
-@contextlib.contextmanager
-def _playing(
-    home: Path, disk: Disk, environ: Mapping[str, str], addresses: tuple[str, ...]
-) -> Iterator[subprocess.Popen[bytes]]:
+def _words(home: Path, clock: WallClock, addresses: tuple[str, ...]) -> list[str]:
+    """Return the show's command line.
+
+    Its clock is its own, and not that of the programs that make its disk: libfaketime takes away
+    what it shares when a process exits, and not where one becomes another.
+    """
     hosts = ",".join(address.split("/")[2] for address in addresses)
-    words = [
+    return [
+        *("env", *(f"{name}={value}" for name, value in clock.environ.items())),
         *(COMMAND, "play", "--windowed", "x".join(map(str, _WINDOW))),
         *("--report", str(home / "report.json"), "--allow-host", hosts),
         *(word for address in addresses for word in ("--feed", address)),
         str(home / "photos"),
     ]
+
+
+@contextlib.contextmanager
+def _playing(
+    home: Path, command: list[str], environ: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
     with (home / "log").open("wb") as log:
-        process = subprocess.Popen(disk.command(words), env=dict(environ), stderr=log)
+        process = subprocess.Popen(command, env=dict(environ), stderr=log)
         try:
             yield process
         finally:

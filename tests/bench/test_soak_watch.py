@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -12,14 +13,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bench.soak_acts import NO_CLOCK, Deeds
+from bench.soak_acts import NO_CLOCK, Deeds, World
 from bench.soak_observed import Book, Skip
 from bench.soak_plan import KINDS, Act, Fault
 from bench.soak_processes import left_of, sight_of, workers_of
 from bench.soak_watch import Log, Watch, book_of
-from bench.soak_world import WallClock
+from bench.soak_world import Disk, WallClock
 from crew import PATIENCE_S
 from fake_staff import FakeStaff
+from sound_server import SoundServer
 from stillframe.contracts.sandbox import Sandbox
 from stillframe.settings import load
 from stillframe.show.code import code_folders
@@ -133,6 +135,26 @@ def test_a_request_that_is_stuck_is_no_answer() -> None:
 def test_a_watch_without_a_status_has_no_books_and_no_stores(tmp_path: Path) -> None:
     watch = Watch(Log(tmp_path / "log"))
     assert (watch.books, watch.stores, watch.lives) == ((), (), ())
+
+
+def test_harm_waits_for_a_worker_of_its_kind(
+    tmp_path: Path, sleeper: subprocess.Popen[bytes]
+) -> None:
+    world = World(
+        os.getpid(),
+        tmp_path,
+        Disk(tmp_path / "disk", 1),
+        SoundServer(tmp_path),
+        WallClock(tmp_path / "clock"),
+    )
+    nobody = Fault(1.0, Act.KILL, "feeds")
+    deeds = Deeds([nobody, Fault(1.0, Act.KILL, "images"), Fault(9.0, Act.CLOCK_ON)])
+    late_s = time.monotonic() + PATIENCE_S
+    while not deeds.done and time.monotonic() < late_s:
+        deeds.go_on(world, 2.0, time.monotonic())
+    assert deeds.done == ["kill images"]
+    assert sleeper.wait(PATIENCE_S) == -signal.SIGKILL
+    assert deeds.waiting == [nobody, Fault(9.0, Act.CLOCK_ON)]
 
 
 def test_what_was_not_done_is_said() -> None:
