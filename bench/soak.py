@@ -271,6 +271,7 @@ def _observed(
         played,
         run.ending,
         tuple(log.first_drawn_s.values()),
+        watch.last.notes if watch.last else (),
     )
 
 

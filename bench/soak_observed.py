@@ -128,3 +128,5 @@ class Observed:
     ending: Ending
     first_drawn_s: Sequence[float] = ()
     """When a transition or a style was drawn that had not been before."""
+    notes: Sequence[str] = ()
+    """What a person is told of the show at last: who has failed, that nothing is heard."""

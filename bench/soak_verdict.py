@@ -61,6 +61,7 @@ def broken(seen: Observed) -> tuple[str, ...]:
             _picture(seen),
             _played(seen.seconds, seen.played),
             _ending(seen.ending),
+            (f"notes: {note}" for note in seen.notes if not any(word in note for word in _KILLED)),
         )
     )
 

@@ -124,6 +124,7 @@ def test_a_show_that_held() -> None:
         (played(transitions={"a": 200, "b": 1, "c": 1}), "transitions: 4 of 4 were to be played"),
         (played(styles=frozenset({"bars"})), "styles: not played: ['wave']"),
         (played(failed=["no unplug in time"]), "faults: no unplug in time"),
+        (lambda seen: replace(seen, notes=["no network"]), "notes: no network"),
         (lambda seen: replace(seen, ending=Ending(None)), "ending: exit status None"),
         (lambda seen: replace(seen, ending=Ending(-6)), "ending: exit status -6"),
         (lambda seen: replace(seen, ending=Ending(0, ["a socket"])), "ending: left behind: a soc"),
@@ -138,6 +139,7 @@ def test_each_clause_can_be_broken_by_itself(change: Change, clause: str) -> Non
     "change",
     [
         photos(skipped=[Skip("/p/x", "corrupt"), Skip("/p/c", "worker-died")], known=8),
+        lambda seen: replace(seen, notes=["images: 1 quarantined; see `stillframe quarantine`"]),
         photos(known=10, skipped=[]),  # a broken one's turn may not have come
         photos(shown=[f"/p/{name}" for name in "abcdefghia"], counted=11),  # a second round
         played(transitions={**dict.fromkeys(NAMES, 50), "own": 3}),
