@@ -20,6 +20,7 @@ from bench.soak_observed import (
     Observed,
     Photos,
     Played,
+    Samples,
     Store,
 )
 
@@ -77,21 +78,34 @@ class Rise:
 def rise_of(life: Life, first_drawn_s: Sequence[float]) -> Rise | None:
     """Return how a process grows after its warm-up; None if it did not live long enough to tell.
 
-    The interface is warm once all was drawn that it draws, if that leaves half of the rest.
+    The interface may keep what it draws for the first time. It is looked at from the end of its
+    warm-up, or from one of those moments: from wherever it may grow least.
     """
     if not life.memory_kib:
         return None
     begin_s, end_s = life.memory_kib[0][0], life.memory_kib[-1][0]
     warm_s = begin_s + (end_s - begin_s) * _WARM_SHARE
     draws = [at_s for at_s in first_drawn_s if at_s > warm_s] if life.name == INTERFACE else []
-    if draws and max(draws) < (warm_s + end_s) / 2:
-        warm_s, draws = max(draws), []
-    rest = [sample for sample in life.memory_kib if sample[0] >= warm_s]
+    rises = [
+        Rise(statistics.linear_regression(*zip(*rest, strict=True)).slope * 60, bound)
+        for from_s in (warm_s, *draws)
+        if (rest := _rest(life, from_s))
+        and (bound := _bound_kib_min(rest, sum(at_s > from_s for at_s in draws)))
+    ]
+    return min(rises, key=lambda rise: rise.bound_kib_min, default=None)
+
+
+def _rest(life: Life, from_s: float) -> Samples:
+    """Return the samples from a moment on; none if they say nothing."""
+    rest = [sample for sample in life.memory_kib if sample[0] >= from_s]
     if len(rest) < _LEAST_SAMPLES or rest[-1][0] - rest[0][0] < _LEAST_REST_S:
-        return None
-    slope = statistics.linear_regression(*zip(*rest, strict=True)).slope * 60
-    may_kib = _SLACK_KIB + _FIRST_DRAWN_KIB * len(draws)
-    return Rise(slope, _STEADY_KIB_MIN + may_kib * 60 / (rest[-1][0] - rest[0][0]))
+        return ()
+    return rest
+
+
+def _bound_kib_min(rest: Samples, draws: int) -> float:
+    may_kib = _SLACK_KIB + _FIRST_DRAWN_KIB * draws
+    return _STEADY_KIB_MIN + may_kib * 60 / (rest[-1][0] - rest[0][0])
 
 
 def _memory(seen: Observed) -> Iterator[str]:

@@ -165,9 +165,9 @@ def test_a_warm_up_is_left_out_and_a_short_life_is_not_judged() -> None:
 
 
 def test_what_is_drawn_for_the_first_time_may_be_kept_and_nothing_else() -> None:
-    """Of what is drawn first in the second half, so much each; before, it is the warm-up."""
-    late = replace(life(), memory_kib=samples(steps={450: 2800, 500: 2800}))
-    assert broken(replace(HELD, lives=[late], first_drawn_s=[450.0, 500.0])) == ()
+    """So much for each; and where there is a long rest after the last, it is the warm-up."""
+    late = replace(life(), memory_kib=samples(steps={450: 2800, 500: 2800, 540: 2800}))
+    assert broken(replace(HELD, lives=[late], first_drawn_s=[450.0, 500.0, 540.0])) == ()
     assert [said.split()[0] for said in broken(replace(HELD, lives=[late]))] == ["memory:"]
     early = replace(life(), memory_kib=samples(steps={250: 40_000}))
     assert broken(replace(HELD, lives=[early], first_drawn_s=[250.0])) == ()
