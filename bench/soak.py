@@ -127,8 +127,9 @@ def _soak(home: Path, seconds: float, seed: int) -> _Run:
         feeds(seed) as addresses,
     ):
         sound.play()
-        environ = screen.environ(_environ(home, f"unix:{sound.folder}/pulse/native"))
-        with _playing(home, disk.command(_words(home, clock, addresses)), environ) as process:
+        environ = screen.environ(_environ(home, clock, f"unix:{sound.folder}/pulse/native"))
+        with clock, _playing(home, disk.command(_words(home, addresses)), environ) as process:
+            clock.keep_for(process.pid)
             world = World(process.pid, home / "run", disk, sound, clock)
             watch = _watch(process, screen, Watch(Log(home / "log")), world, deeds, seconds)
             process.send_signal(signal.SIGTERM)
@@ -142,7 +143,7 @@ def _soak(home: Path, seconds: float, seed: int) -> _Run:
     return _Run(watch, deeds, said, ending)
 
 
-def _environ(home: Path, sound_address: str) -> dict[str, str]:
+def _environ(home: Path, clock: WallClock, sound_address: str) -> dict[str, str]:
     return {
         **{name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ},
         "HOME": str(home / "written"),
@@ -152,19 +153,14 @@ def _environ(home: Path, sound_address: str) -> dict[str, str]:
         "XDG_DATA_HOME": str(home / "written" / "data"),
         "XDG_RUNTIME_DIR": str(home / "run"),
         "TMPDIR": str(home / "tmp"),
+        **clock.environ,
         "PULSE_SERVER": sound_address,
     }
 
 
-def _words(home: Path, clock: WallClock, addresses: tuple[str, ...]) -> list[str]:
-    """Return the show's command line.
-
-    Its clock is its own, and not that of the programs that make its disk: libfaketime takes away
-    what it shares when a process exits, and not where one becomes another.
-    """
+def _words(home: Path, addresses: tuple[str, ...]) -> list[str]:
     hosts = ",".join(address.split("/")[2] for address in addresses)
     return [
-        *("env", *(f"{name}={value}" for name, value in clock.environ.items())),
         *(COMMAND, "play", "--windowed", "x".join(map(str, _WINDOW))),
         *("--report", str(home / "report.json"), "--allow-host", hosts),
         *(word for address in addresses for word in ("--feed", address)),

@@ -12,7 +12,7 @@ import random
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 from PIL import Image
@@ -24,6 +24,7 @@ _SIZE_PX: Final = (480, 270)
 _BROKEN_EVERY: Final = 100
 _FEEDS: Final = 20
 _HEALTHY: Final = 12
+_SHARED: Final = Path("/dev/shm")  # noqa: S108 - libfaketime's choice
 _BOMB_BYTES: Final = 64 << 20
 # No photo is darker than this: what is black on the screen is not a photo.
 DARKEST: Final = 70
@@ -148,6 +149,24 @@ class WallClock:
         self._file = self._packages / "clock"
         self._library = next(iter(glob.glob(self._LIBRARIES)), "")
         self._file.write_text("+0")
+        self._pids: list[int] = []
+
+    def __enter__(self) -> Self:
+        """Take away in the end what libfaketime made for the processes named by `keep_for`.
+
+        It does so itself only where a process ends as C programs do, may still write, and was none
+        before that it has taken the place of.
+        """
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for pid in self._pids:
+            for made in _SHARED.glob(f"*faketime_*_{pid}"):
+                made.unlink()
+
+    def keep_for(self, pid: int) -> None:
+        """Note a process that goes by this clock."""
+        self._pids.append(pid)
 
     @property
     def packages(self) -> Path:
