@@ -36,25 +36,24 @@ from bench.soak_observed import Ending, Observed, Photos, Picture, Played
 from bench.soak_plan import faults
 from bench.soak_processes import left_of
 from bench.soak_rows import rows
-from bench.soak_verdict import ALL_AFTER_S, broken
+from bench.soak_verdict import broken
 from bench.soak_watch import Log, Watch
 from bench.soak_world import DARKEST, Disk, WallClock, feeds, make_library
 from sound_server import sound_server
 from stillframe.player.visualizer import OFF, STYLES
 from stillframe.remote.address import runtime_folder
+from stillframe.transitions.choice import IN_TURN
 from stillframe.transitions.registry import BUILT_IN
 from virtual_screen import VirtualScreen
 
 _WINDOW: Final = (480, 270)
 _FIRST_STYLE: Final = "spectrum"
-# As many photos as there is time for: each transition has its turn.
-_MOVES_S: Final = 0.8
+# As many photos as there is time for: each transition has its turn, and then another.
 _SETTINGS: Final = f"""[show]
 interval_s = 2.0
-transition_duration_s = {_MOVES_S}
+transition_duration_s = 0.8
 [transitions]
-type = "random"
-durations_s = "{", ".join(f"{transition.id}={_MOVES_S}" for transition in BUILT_IN)}"
+type = "{IN_TURN}"
 [audio]
 source = "auto"
 [visualizer]
@@ -65,8 +64,6 @@ format = "json"
 _STATE_MIB: Final = 48
 _LOOK_EVERY_S, _ASK_EVERY_S = 0.25, 2.0
 _START_S, _END_S = 60.0, 30.0
-# Of its time, for a show that is to play every transition.
-_AT_MOST: Final = 4 / 3
 
 
 @dataclass(frozen=True)
@@ -194,8 +191,7 @@ def _watch(
     """Look at the screen, ask the show, and do what is planned, until the time is over."""
     folder = runtime_folder({"XDG_RUNTIME_DIR": str(world.runtime)})
     begun_s, asked_s = _first_photo_s(process, screen), 0.0
-    while _goes_on(watch.log, time.monotonic() - begun_s, seconds) and process.poll() is None:
-        now_s = time.monotonic()
+    while (now_s := time.monotonic()) - begun_s < seconds and process.poll() is None:
         watch.look(now_s, black=_brightness(screen) < DARKEST / 2)
         if now_s - asked_s >= _ASK_EVERY_S:
             asked_s = now_s
@@ -204,14 +200,6 @@ def _watch(
         time.sleep(_LOOK_EVERY_S)
     watch.ask(process.pid, folder, time.monotonic())
     return watch
-
-
-def _goes_on(log: Log, elapsed_s: float, seconds: float) -> bool:
-    """Say whether to play on: a slow machine has some more time to play every transition."""
-    if elapsed_s < seconds:
-        return True
-    missing = {f"transition {transition.id}" for transition in BUILT_IN} - log.first_drawn_s.keys()
-    return bool(missing) and seconds >= ALL_AFTER_S and elapsed_s < seconds * _AT_MOST
 
 
 def _first_photo_s(process: subprocess.Popen[bytes], screen: VirtualScreen) -> float:
@@ -253,6 +241,7 @@ def _observed(
     played = Played(
         report.get("transitions_played", {}),
         frozenset(transition.id for transition in BUILT_IN),
+        sum(report.get("transition_fallbacks", {}).values()),
         frozenset({_FIRST_STYLE, *log.styles} - {OFF}),
         frozenset(STYLES) - {OFF},
         tuple(run.deeds.failed),

@@ -100,6 +100,8 @@ class Played:
 
     transitions: Mapping[str, int]
     all_transitions: frozenset[str]
+    instead: int
+    """How often a crossfade stood in for another."""
     styles: frozenset[str]
     all_styles: frozenset[str]
     failed: Sequence[str] = ()

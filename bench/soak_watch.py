@@ -55,7 +55,7 @@ class Log:
 
     def _take(self, said: dict[str, Any], now_s: float) -> None:
         match said:
-            case {"event": "transition", "photo": photo, "effect": effect}:
+            case {"event": "transition", "photo": photo, "by": effect}:
                 self.shown.append(photo)
                 self.first_drawn_s.setdefault(f"transition {effect}", now_s)
             case {"event": "visualizer", "style": style}:

@@ -38,7 +38,7 @@ from stillframe.contracts.pixels import PixelFormat, Size
 from stillframe.contracts.slot_header import SlotHeader
 from stillframe.contracts.transitions import TransitionRequest
 from stillframe.player.strip import Strip
-from stillframe.show.stagecraft import Effect
+from stillframe.show.effect import Effect
 from stillframe.transitions.model import Transition
 from stillframe.transitions.registry import BUILT_IN
 from stillframe.transport.arena import Lease

@@ -13,6 +13,7 @@ if [ "$(id -u)" != 0 ] || ! command -v debootstrap >/dev/null; then
     exit 1
 fi
 machine=$(mktemp -d --tmpdir stillframe-clean-XXXXXX)
+chmod 755 "$machine" # it is the root folder of everybody in there
 mounted=()
 leave() {
     local folder
@@ -26,6 +27,7 @@ debootstrap --variant=minbase --include=python3,python3-venv "$suite" "$machine"
 rm -f "$machine.log"
 for folder in /proc /dev /sys; do
     mount --rbind "$folder" "$machine$folder"
+    mount --make-rslave "$machine$folder" # what is unmounted there in the end stays mounted here
     mounted=("$folder" "${mounted[@]}")
 done
 cp -L /etc/resolv.conf "$machine/etc/resolv.conf"

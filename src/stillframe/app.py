@@ -313,7 +313,7 @@ class _Show:
             window,
             window.frames,
             scheduler=scheduler,
-            hanging=_hanging_of(self._options.settings.show),
+            hanging=_hanging_of(self._options.settings.show, self._runtime.stagecraft.longest_s),
             report=lambda cue: gallery.hear(number, cue),
             motion=lambda moving: gallery.note_motion(number, moving=moving),
         )
@@ -434,11 +434,11 @@ def _arena_of(options: PlayOptions) -> ArenaShape:
     )
 
 
-def _hanging_of(show: ShowSettings) -> Hanging:
+def _hanging_of(show: ShowSettings, transition_s: float) -> Hanging:
     """Return how photos move: from the beginning of one transition to the end of the next."""
     if not show.pan_zoom:
         return Hanging(Mode(show.mode))
-    seen_s = show.interval_s + 2 * show.transition_duration_s
+    seen_s = show.interval_s + 2 * transition_s
     return Hanging(Mode(show.mode), 1 + show.pan_zoom_by / 100, min(seen_s, LONGEST_S))
 
 

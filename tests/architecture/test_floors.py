@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from floors import Module, offences, read_modules
+from floors import MAY_WAIT, Module, offences, qml_offences, read_modules
 
 SOURCE = Path(__file__).parents[2] / "src"
 TESTS = Path(__file__).parents[1]
@@ -25,6 +25,7 @@ TESTED_BY = {
     # Bakes are seen in their tables: golden bytes and what they are for.
     "workers.transitions.bakes": "workers/transitions/test_core.py",
     "workers.scenes": "workers/scenes/test_core.py",  # a painter's tools are seen in the paintings
+    "show.effect": "show/test_stagecraft.py",  # the value that this makes
     # The window's parts need a window: whole shows and a real X server test them.
     "player.bells": "test_app.py",
     "player.frames": "test_app.py",
@@ -38,6 +39,20 @@ TESTED_BY = {
 
 def test_the_house_keeps_its_rules() -> None:
     assert offences(MODULES) == []
+
+
+def test_no_scene_has_a_timer() -> None:
+    assert list(SOURCE.rglob("*.qml"))
+    assert qml_offences(SOURCE) == []
+
+
+def test_whoever_may_wait_exists_and_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in tuple(MAY_WAIT):
+        module = next(module for module in MODULES if module.name == name)
+        with monkeypatch.context() as patch:
+            patch.delitem(MAY_WAIT, name)
+            said = offences((module,))
+        assert all(any(word in sentence for sentence in said) for word in MAY_WAIT[name]), said
 
 
 def test_the_house_was_found() -> None:
@@ -164,6 +179,28 @@ OFFENDERS = [
     ("show/bad.py", "from threading import Event", "threading.Event waits"),
     ("player/bad.py", "import time\ntime.sleep(1)", "time.sleep waits"),
     ("player/bad.py", "import queue", "queue waits"),
+    ("player/bad.py", "import threading as t\nx = t.Lock()", "threading.Lock waits"),
+    ("player/bad.py", "from queue import Queue", "queue.Queue waits"),
+    ("player/bad.py", "x.thread.join()", ".join waits"),
+    ("player/bad.py", "x.thread.join(1.0)", ".join waits"),
+    ("show/bad.py", "def f(thread):\n    thread.join(timeout=1)", ".join waits"),
+    ("show/journal.py", "def f(thread):\n    thread.join()", ".join waits"),
+    ("show/bad.py", "def f(channel):\n    channel.wait(1)", ".wait waits"),
+    ("player/bad.py", "def f(process):\n    process.wait()", ".wait waits"),
+    ("app.py", "def f(child):\n    child.wait()", ".wait waits"),
+    ("show/bad.py", "def f(lock):\n    lock.acquire()", ".acquire waits"),
+    ("show/bad.py", "import os\nos.waitpid(1, 0)", "os.waitpid waits"),
+    ("show/bad.py", "import select\nselect.select([1], [], [])", "select.select waits"),
+    ("player/bad.py", "from select import poll", "select.poll waits"),
+    ("show/journal.py", "import select\nselect.epoll()", "select.epoll waits"),
+    ("show/bad.py", "import selectors", "selectors waits"),
+    ("player/bad.py", "import concurrent.futures", "concurrent.futures waits"),
+    ("show/bad.py", "import threading\nthreading.Thread()", "threading.Thread waits"),
+    ("player/bad.py", "from PySide6.QtCore import QMutex", "QMutex waits"),
+    ("player/bad.py", "from PySide6.QtCore import QWaitCondition", "QWaitCondition waits"),
+    ("player/bad.py", "from PySide6 import QtCore\nQtCore.QSemaphore(1)", "QSemaphore waits"),
+    ("app.py", "from PySide6 import QtCore\nclass T(QtCore.QThread): ...", "QThread waits"),
+    ("player/scheduler.py", "from PySide6.QtCore import QThread", "QThread waits"),
     ("player/bad.py", "from PySide6.QtCore import QTimer", "outside the scheduler"),
     ("player/bad.py", "from PySide6 import QtCore\nx = QtCore.QTimer()", "outside the scheduler"),
 ]
@@ -178,6 +215,11 @@ ALLOWED = [
     ("workers/loop.py", "from stillframe.workers.confinement import roots"),
     ("player/scheduler.py", "from PySide6.QtCore import QTimer"),
     ("player/good.py", "from importlib import resources"),
+    ("player/good.py", "x = ', '.join(['a'])\ny = f'{x}'.join('ab')\nz = b'/'.join([])"),
+    ("show/good.py", "import os\nS = b'/'\nx = os.path.join('a', 'b')\ny = S.join([x])"),
+    ("show/writer.py", "import select, threading\nselect.select([], [], [])\nx.thread.join(1)"),
+    ("app.py", "def f(supervisor):\n    return supervisor.join(1)"),
+    ("workers/one/io.py", "import threading\nx = threading.Lock()\nx.acquire()"),
     ("supervision/process.py", "import subprocess"),
     ("workers/shaders/compiler.py", "import subprocess"),
     ("cli/good.py", "from stillframe import __version__, app"),
@@ -214,6 +256,22 @@ def test_an_offender_is_found(tmp_path: Path, file: str, code: str, words: str) 
 @pytest.mark.parametrize(("file", "code"), ALLOWED)
 def test_what_is_allowed_is_let_pass(tmp_path: Path, file: str, code: str) -> None:
     assert house(tmp_path, file, code) == []
+
+
+@pytest.mark.parametrize(
+    "scene",
+    [
+        "Item {\n    Timer { interval: 16; running: true }\n}",
+        "Item {\n    Timer{}\n}",
+        "Item {\n    Q.Timer {\n    }\n}",
+        "Item {\n    FrameAnimation { running: true }\n}",
+    ],
+)
+def test_a_scene_with_a_timer_is_found(tmp_path: Path, scene: str) -> None:
+    (tmp_path / "Bad.qml").write_text(scene)
+    (tmp_path / "Good.qml").write_text("Item {\n    // no Timer {\n    UniformAnimator {}\n}\n")
+    (said,) = qml_offences(tmp_path)
+    assert said.startswith("Bad.qml: line 2: ")
 
 
 def test_a_module_without_a_docstring_is_found(tmp_path: Path) -> None:

@@ -1,72 +1,135 @@
-"""The page on the plan has every box of it, and names only what exists; the map misses nothing.
+"""The page on the plan has every box of it, word for word, and names only what exists.
 
-The plan itself is no part of the product: its boxes are counted here, by their first words.
+The plan itself is no part of the product. Its words are known here by their digest, and compared
+one by one where the plan lies beside the checkout.
 """
 
+import hashlib
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
-from floors import read_modules
+import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "plan-status.md").read_text()
-INDEX = (ROOT / "docs" / "Index.md").read_text()
-# The plan's sections, and how many boxes each has.
-BOXES = {
-    "0) Preconditions / Policy Anchors": 2,
-    "1) Scope & Goals": 2,
-    "2) Image Worker": 4,
-    "3) RSS Worker": 4,
-    "4) FFT/Beat Worker": 4,
-    "5) Transition Precompute Worker": 3,
-    "6) Shared Memory & Messaging (Reuse Phase 1 Schemas)": 2,
-    "7) Queue & Backpressure": 2,
-    "8) Supervisor Integration": 2,
-    "9) Testing Strategy (Design)": 4,
-    "10) Documentation & Backups Plan": 4,
-    "11) Exit Criteria (Planning Only)": 2,
-}
+PLAN = ROOT.parent / "shared" / "plan" / "AAMP2026_Phase_2_Detailed.md"
+# How many boxes the plan has, and the digest of its headings and boxes, a line each.
+BOXES = 35
+DIGEST = "abbb810c4c5b67a8c679375c9f4c2a719a3b3a92f9443cb1978788c124a80539"
+FIELD = re.compile(r"^  - (Decision|Module|Shown by): ?(.*)$", re.MULTILINE)
 
 
-def sections() -> dict[str, str]:
-    _, *parts = re.split(r"^## ", PAGE, flags=re.MULTILINE)
-    return {part.partition("\n")[0]: part.partition("\n")[2] for part in parts}
+@dataclass(frozen=True)
+class Box:
+    """One box of the page."""
+
+    title: str
+    fields: tuple[tuple[str, str], ...]
+
+    def names(self, field: str) -> list[str]:
+        """The files that a field names."""
+        return re.findall(r"`([^`]+)`", dict(self.fields).get(field, ""))
 
 
-def test_every_box_of_the_plan_stands_under_its_heading_in_order() -> None:
-    counts = {
-        title: len(re.findall(r"^- \*\*", text, re.MULTILINE)) for title, text in sections().items()
-    }
-    assert {title: count for title, count in counts.items() if count} == BOXES
-    assert [title for title, count in counts.items() if count] == list(BOXES)
+def boxes(page: str) -> list[Box]:
+    parts = re.split(r"^- \*\*", page, flags=re.MULTILINE)[1:]
+    return [Box(part.partition("**\n")[0], tuple(FIELD.findall(part))) for part in parts]
+
+
+def outline_of_page(page: str) -> list[str]:
+    """The headings that have boxes, and the boxes' words, in order."""
+    found = re.findall(r"^## (.+)$|^- \*\*(.+)\*\*$", page, re.MULTILINE)
+    return [heading or title for heading, title in found]
+
+
+def outline_of_plan(plan: str) -> list[str]:
+    found = re.findall(r"^## (.+)$|^\s*- \[.\] (.+)$", plan, re.MULTILINE)
+    return [heading or title for heading, title in found]
+
+
+def lacks(box: Box) -> list[str]:
+    """What is wrong with a box: a field that is not there once, is empty, or names nothing."""
+    wrong = []
+    if [name for name, _ in box.fields] != ["Decision", "Module", "Shown by"]:
+        wrong.append("has not the three fields in order")
+    if len(dict(box.fields).get("Decision", "").split()) < 5:
+        wrong.append("decides nothing")
+    wrong += [f"names no {field}" for field in ("Module", "Shown by") if not box.names(field)]
+    wrong += [f"no module {name}" for name in box.names("Module") if not is_module(name)]
+    wrong += [f"no proof {name}" for name in box.names("Shown by") if not is_proof(name)]
+    return wrong
+
+
+def is_module(name: str) -> bool:
+    """Say whether a file of the package, or of the repository, has this name."""
+    return any((where / name).is_file() for where in (ROOT, ROOT / "src" / "stillframe"))
+
+
+def is_proof(name: str) -> bool:
+    """Say whether this is a file with tests, a folder that holds some, or a bench."""
+    path = ROOT / name
+    if name.startswith("bench/"):
+        return path.suffix == ".py" and path.is_file()
+    if not name.startswith("tests/"):
+        return False
+    files = path.rglob("test_*.py") if path.is_dir() else [path]
+    return any(has_tests(file) for file in files)
+
+
+def has_tests(file: Path) -> bool:
+    named = file.name.startswith("test_") and file.is_file()
+    return named and bool(re.search(r"^(def test_|Test\w+ = )", file.read_text(), re.MULTILINE))
+
+
+def test_every_box_of_the_plan_is_here_word_for_word_in_order() -> None:
+    outline = outline_of_page(PAGE)
+    assert len(boxes(PAGE)) == BOXES
+    assert hashlib.sha256("\n".join(outline).encode()).hexdigest() == DIGEST
+
+
+def test_the_words_are_the_plan_s() -> None:
+    if not PLAN.is_file():
+        pytest.skip("the plan does not lie beside this checkout; its digest is tested")
+    assert outline_of_page(PAGE) == outline_of_plan(PLAN.read_text())
 
 
 def test_every_box_has_a_decision_a_module_and_what_shows_it() -> None:
-    boxes = re.split(r"^- \*\*", PAGE, flags=re.MULTILINE)[1:]
-    for box in boxes:
-        for word in ("Decision: ", "Module: `", "Shown by: `"):
-            assert box.count(word) == 1, box
+    assert {box.title: lacks(box) for box in boxes(PAGE) if lacks(box)} == {}
 
 
-def test_what_the_page_names_exists() -> None:
-    named = re.findall(r"(?:Module|Shown by): (.*)", PAGE)
-    files = [file for line in named for file in re.findall(r"`([^`]+)`", line)]
-    missing = [
-        file
-        for file in files
-        if not (ROOT / file).exists() and not (ROOT / "src" / "stillframe" / file).exists()
-    ]
-    assert len(files) > 2 * sum(BOXES.values())
-    assert missing == []
+WHOLE = {
+    "Decision": "Five words say it here.",
+    "Module": "`app.py`",
+    "Shown by": "`tests/test_app.py`",
+}
 
 
-def test_the_map_names_every_module_or_the_folder_that_it_is_in() -> None:
-    missing = []
-    for module in read_modules(ROOT / "src"):
-        path = module.name.replace(".", "/")
-        folders = [path.rsplit("/", n)[0] for n in range(path.count("/") + 1)]
-        # A folder is known by its own row, or by those of what is in it.
-        known = [f"`{path}.py`", f"`{path}/", *(f"`{folder}/`" for folder in folders)]
-        if path and not any(name in INDEX for name in known):
-            missing.append(path)
-    assert missing == []
+@pytest.mark.parametrize(
+    ("changed", "wrong"),
+    [
+        ({}, []),
+        ({"Decision": ""}, ["decides nothing"]),
+        ({"Decision": "To be decided."}, ["decides nothing"]),
+        ({"Module": "`nobody.py`"}, ["no module nobody.py"]),
+        ({"Module": "`player`"}, ["no module player"]),
+        ({"Module": ""}, ["names no Module"]),
+        ({"Shown by": "`tests/test_nobody.py`"}, ["no proof tests/test_nobody.py"]),
+        ({"Shown by": "`tests/helpers/crew.py`"}, ["no proof tests/helpers/crew.py"]),
+        ({"Shown by": "`tests/helpers`"}, ["no proof tests/helpers"]),
+        ({"Shown by": "`tests/workers/conformance`"}, []),
+        ({"Shown by": "`bench/nobody.py`"}, ["no proof bench/nobody.py"]),
+        ({"Shown by": "`bench/soak.py`"}, []),
+        ({"Shown by": "`docs/Spec.md`"}, ["no proof docs/Spec.md"]),
+    ],
+)
+def test_a_box_that_lacks_something_is_found(changed: dict[str, str], wrong: list[str]) -> None:
+    fields = "\n".join(f"  - {name}: {text}" for name, text in (WHOLE | changed).items())
+    (box,) = boxes(f"## Heading\n\n- **A box.**\n{fields}\n")
+    assert box.title == "A box."
+    assert lacks(box) == wrong
+
+
+def test_a_box_with_a_field_too_few_is_found() -> None:
+    (box,) = boxes("- **A box.**\n  - Module: `app.py`\n  - Shown by: `tests/test_app.py`\n")
+    assert lacks(box) == ["has not the three fields in order", "decides nothing"]

@@ -77,7 +77,7 @@ def test_a_show_outlives_all_of_it() -> None:
     assert {case for case, metric in rows if metric == "lives"} > set(KINDS)
     assert {case for case, metric in rows if metric == "answered"} > set(KINDS)
     assert rows["show", "styles"] == len(STYLES) - 1
-    assert rows["show", "transitions"] >= 4
+    assert rows["show", "transitions"] >= 8
     assert rows["show", "photos"] >= 8
     assert "clock-back" in done.stdout
     assert sum(value for (_, metric), value in rows.items() if metric == "restarts") >= 3

@@ -37,13 +37,13 @@ def said(**fields: object) -> str:
 
 def test_the_log_is_read_as_it_comes_and_only_whole_lines(tmp_path: Path) -> None:
     log = Log(tmp_path / "log")
-    first = said(tag="SHOW", event="transition", photo="/p/a", effect="wipe")
+    first = said(tag="SHOW", event="transition", photo="/p/a", by="wipe")
     log.path.write_text("libGL: words\n" + first + first[:20])
     log.look(1.0)
     assert log.shown == ["/p/a"]
     with log.path.open("a") as file:
         file.write(first[20:])
-        file.write(said(tag="SHOW", event="transition", photo="/p/b", effect="slide"))
+        file.write(said(tag="SHOW", event="transition", photo="/p/b", by="slide"))
         file.write(said(tag="SHOW", event="visualizer", style="wave"))
         file.write(said(tag="SHOW", event="skipped", photo="/p/c", reason="corrupt", detail="d"))
         file.write(said(tag="HEALTH", event="skipped", photo="/p/d", reason="r"))

@@ -71,7 +71,7 @@ def test_help_says_unit_range_and_default_in_the_declared_order() -> None:
     lines = [
         "--interval <s> Time that each photo stays, without the transition. 2 to 86400 s; def",
         "--transition-duration <s> ",
-        "0.1 to 10 s; default 1.2.",
+        "0 to 10 s; default 0.",
         "--mode [fill|fit|shrink] ",
         "fill, fit, shrink; default fill.",
     ]

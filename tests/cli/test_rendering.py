@@ -1,5 +1,8 @@
 """`stillframe transitions render`, as a person types it."""
 
+import contextlib
+import os
+import pty
 import subprocess
 from pathlib import Path
 
@@ -49,8 +52,40 @@ def test_a_gif_is_the_whole_of_it(tmp_path: Path, screen: VirtualScreen) -> None
     arguments = ("wipe", photos / "coffee.png", photos / "chelsea.png", "--size", "96x54")
     done = run(tmp_path, "render", *arguments, "-o", film, screen=screen)
     assert done.returncode == 0, done.stderr
+    lasts_ms, shown = 0, []
     with Image.open(film) as image:
-        assert getattr(image, "n_frames", 1) > 60
+        for number in range(getattr(image, "n_frames", 1)):
+            image.seek(number)
+            lasts_ms += image.info["duration"]
+            shown.append(np.asarray(image.convert("RGB")).astype(int))
+    assert lasts_ms == 4000, "as long as in a show"
+    photo = Image.open(photos / "coffee.png").resize((96, 64)).crop((0, 5, 96, 59))
+    assert np.abs(shown[0] - np.asarray(photo).astype(int)).mean() < 12, "in its own colours"
+    assert np.abs(shown[-1] - shown[0]).mean() > 30
+
+
+def test_a_bar_goes_along_while_it_is_drawn(tmp_path: Path, screen: VirtualScreen) -> None:
+    photos = photo_folder(tmp_path / "photos")
+    words = [photos / "coffee.png", photos / "rocket.jpg", "--size", "96x54", "--moments", 9]
+    command = [STILLFRAME, "transitions", "render", "wipe", *words, "-o", tmp_path / "a.PNG"]
+    leader, follower = pty.openpty()
+    with subprocess.Popen(
+        [*map(str, command)],
+        env=screen.environ(environment(tmp_path, TERM="xterm")),
+        stdout=subprocess.PIPE,
+        stderr=follower,
+    ) as process:
+        os.close(follower)
+        said = b""
+        with contextlib.suppress(OSError):  # which is how a terminal ends
+            while piece := os.read(leader, 4096):
+                said += piece
+        assert process.stdout is not None
+        assert process.stdout.read() == b"", "a result would be all that is there"
+    os.close(leader)
+    assert process.returncode == 0
+    assert b"drawing" in said
+    assert b"100%" in said
 
 
 def test_a_film_lasts_as_long_and_moves_as_in_a_show(tmp_path: Path, screen: VirtualScreen) -> None:
@@ -90,7 +125,16 @@ def test_a_parameter_changes_what_is_drawn(tmp_path: Path, screen: VirtualScreen
     [
         (("render", "wobble", "A", "A", "-o", "a.png"), 2, "no transition is called 'wobble'"),
         (("render", "wipe", "A", "A", "-o", "a.bmp"), 2, "ends in .png, .gif or .mp4"),
-        (("render", "wipe", "A", "A", "--size", "big", "-o", "a.png"), 2, "give it as 1280x720"),
+        (("render", "wipe", "A", "A", "--size", "big", "-o", "a.png"), 2, "not a size such as"),
+        (("render", "wipe", "A", "A", "--size", "0x0", "-o", "a.png"), 2, "is outside 1x1"),
+        (("render", "wipe", "A", "A", "--size", "40000x9", "-o", "a.png"), 2, "is outside 1x1"),
+        (("render", "wipe", "A", "A", "-o", "nowhere/a.png"), 2, "nowhere: no such folder"),
+        (("render", "wipe", "A", __file__, "-o", "a.png"), 1, "cannot identify image file"),
+        (
+            ("render", "blinds", "A", "A", "--set", "feather=2.0.0", "-o", "a.png"),
+            2,
+            "is not a number",
+        ),
         (("render", "wipe", "A", "A", "--direction", "up", "-o", "a.png"), 2, "wipe does not go"),
         (("render", "wipe", "A", "A", "--set", "grip=1", "-o", "a.png"), 2, "no parameter 'grip'"),
         (("render", "wipe", "A", "no such file", "-o", "a.png"), 2, "does not exist"),

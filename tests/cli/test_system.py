@@ -1,6 +1,7 @@
 """What the system must bring."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,3 +44,12 @@ def test_it_runs_on_a_bare_python_before_anything_is_installed() -> None:
         check=True,
     )
     assert done.stdout == "\n", "the machine that runs the tests has been set up"
+
+
+def test_the_readme_names_each_package_by_what_it_is_for() -> None:
+    page = (Path(__file__).parents[2] / "README.md").read_text()
+    table = page.partition("\n## On a bare Debian\n")[2].partition("\n## ")[0]
+    rows = [row.split("|")[2] for row in table.splitlines() if row.startswith("| ")][1:]
+    named = [set(re.findall(r"`([^`]+)`", row)) for row in rows]
+    needs = (system.QT, system.X11, system.SOFTWARE_GL, system.SOUND, system.XVFB)
+    assert named == [set(need.values()) for need in needs]

@@ -31,7 +31,8 @@ from stillframe.supervision.spec import (
     WorkerSpec,
 )
 from stillframe.transport.arena import SlotStage
-from worker_kinds import Kind, addressed
+from worker_kinds import Kind
+from worker_requests import addressed
 
 # A worker that is still for so long is hung: 0.12 s, where a show's default is 1.5 s.
 WATCHFUL = Heartbeat(interval_s=0.02, missed=6)
@@ -45,6 +46,7 @@ def spec_of(kind: Kind, **changes: Any) -> WorkerSpec:
         "module": kind.module,
         "protocol": kind.protocol,
         "arena": kind.shape,
+        "latest": kind.latest,
         "settings": kind.settings,
         "heartbeat": WATCHFUL,
         "deadlines": Deadlines(start_s=PATIENCE_S, task_s=PATIENCE_S),

@@ -9,7 +9,8 @@ import sys
 from company import Company, spec_of
 from long_work import FRAME, FRAME_SHAPE
 from stillframe.supervision.spec import Heartbeat
-from worker_kinds import IMAGES, decode
+from worker_kinds import IMAGES
+from worker_requests import decode
 
 _AHEAD = 3
 

@@ -23,8 +23,8 @@ from stillframe.contracts.library import (
 from stillframe.contracts.messages import Asking, Request
 from stillframe.contracts.pixels import PixelFormat
 from stillframe.contracts.scenes import SceneRequest, SceneResult
+from stillframe.show.effect import Effect
 from stillframe.show.script import Appearance
-from stillframe.show.stagecraft import Effect
 from stillframe.supervision import events
 from stillframe.supervision.events import Command, Event, RefusalSource
 from stillframe.transport.backlog import DropReason
@@ -179,6 +179,7 @@ class RecordingStage:
         self.effects: list[Effect | None] = []
         self.dressed_with: list[Effect] = []
         self.dressed = True
+        self.hurried = 0
         self.wakes_ns: list[int] = []
 
     def upload(self, frame: CachedFrame) -> None:
@@ -193,6 +194,10 @@ class RecordingStage:
         """Keep what is to be shown."""
         self.presented.append((key, appearance))
         self.effects.append(effect)
+
+    def hurry(self) -> None:
+        """Count how often it was to be quick."""
+        self.hurried += 1
 
     def wake_at(self, at_ns: int, *, on_beat: bool) -> None:
         """Keep a time; no music plays here."""

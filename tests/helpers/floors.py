@@ -5,6 +5,7 @@ module to the sentences that say what is wrong with it.
 """
 
 import ast
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -43,7 +44,28 @@ HIDDEN = ("__import__", "exec", "eval", "compile", "import_module", "run_module"
 HIDDEN_METHODS = ("__import__", "import_module", "run_module", "run_path")
 READING_RESOURCES = ("importlib.resources", "importlib.metadata")
 LOCKS = ("Lock", "RLock", "Condition", "Event", "Semaphore", "BoundedSemaphore", "Barrier")
+WAITING_MODULES = ("queue", "selectors", "asyncio", "concurrent.futures")
+# Qt's locks, and its threads, which are waited for as locks are.
+QT_LOCKS = (
+    *("QMutex", "QRecursiveMutex", "QReadWriteLock", "QWaitCondition", "QSemaphore"),
+    *("QThread", "QThreadPool", "QEventLoop"),
+)
+WAITING_METHODS = ("wait", "acquire", "communicate", "waitForFinished", "waitForDone")
 TIMERS = ("QTimer", "QBasicTimer", "startTimer", "singleShot", "Timer")
+# The scene runs on the interface's thread: what calls back by the clock is a timer there too.
+QML_TIMERS = re.compile(r"\b(Timer|FrameAnimation)\s*\{")
+ON_QTS_THREAD = ("show", "player", "app")
+# What may wait after all, and where: none of it on the interface's thread while a show runs.
+MAY_WAIT = {
+    # A bounded thread of its own waits for jobs; `close` waits for it, with a limit, at the end.
+    "show.writer": ("select.select", "threading.Thread", "join"),
+    # Runs on such a thread: a terminal that takes no more.
+    "show.journal": ("select.select",),
+    # The supervisor's end is waited for when the window is gone, with a limit.
+    "app": ("join",),
+    # No show: it draws single moments for the command line, and waits for each to be drawn.
+    "player.strip": ("QEventLoop",),
+}
 # What a decision may be made of: values. No clock, no disk, no luck of its own.
 PURE = (
     "abc",
@@ -146,6 +168,16 @@ def offences(modules: tuple[Module, ...]) -> list[str]:
         for module in modules
         for rule in RULES
         for said in rule(module)
+    ]
+
+
+def qml_offences(source: Path) -> list[str]:
+    """Return the timers of every scene below `source`, with file and line."""
+    return [
+        f"{file.name}: line {number}: {found[1]} outside the scheduler"
+        for file in sorted(source.rglob("*.qml"))
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
+        if (found := QML_TIMERS.search(line.partition("//")[0]))
     ]
 
 
@@ -267,22 +299,76 @@ def _hidden(module: Module) -> Iterator[str]:
 
 
 def _waits(module: Module) -> Iterator[str]:
-    """The interface's thread takes no lock, does not sleep, and has one timer."""
-    if module.package not in ("show", "player", "app"):
+    """The interface's thread takes no lock, waits for nobody, and does not sleep."""
+    if module.package not in ON_QTS_THREAD:
         return
+    may = MAY_WAIT.get(module.name, ())
     for found in module.foreign_imports():
-        locks = [f"threading.{name}" for name in LOCKS]
-        if found.full in (*locks, "queue", "time.sleep") or found.full.startswith("queue."):
+        allowed = found.full in may or found.name in may
+        sleeps = bool(found.name) and _sleeps(found.module, found.name) and not allowed
+        if sleeps or _within(found.full, WAITING_MODULES):
             yield f"line {found.line}: {found.full} waits"
-        if found.name in TIMERS and module.name != "player.scheduler":
-            yield f"line {found.line}: {found.name} outside the scheduler"
+    texts, known_as = _texts(module), _known_as(module)
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.Attribute):
             continue
-        if (_owner(node), node.attr) in [("time", "sleep"), *(("threading", n) for n in LOCKS)]:
-            yield f"line {node.lineno}: {_owner(node)}.{node.attr} waits"
-        if node.attr in TIMERS and module.name != "player.scheduler":
+        owner = known_as.get(_owner(node), _owner(node))
+        if _sleeps(owner, node.attr) and not {f"{owner}.{node.attr}", node.attr} & {*may}:
+            yield f"line {node.lineno}: {owner}.{node.attr} waits"
+        joins = node.attr == "join" and not _joins_text(node.value, texts)
+        if (joins or node.attr in WAITING_METHODS) and node.attr not in may:
+            yield f"line {node.lineno}: .{node.attr} waits"
+
+
+def _timers(module: Module) -> Iterator[str]:
+    """What recurs has one timer."""
+    if module.package not in ON_QTS_THREAD or module.name == "player.scheduler":
+        return
+    for found in module.foreign_imports():
+        if found.name in TIMERS:
+            yield f"line {found.line}: {found.name} outside the scheduler"
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Attribute) and node.attr in TIMERS:
             yield f"line {node.lineno}: {node.attr} outside the scheduler"
+
+
+def _sleeps(owner: str, name: str) -> bool:
+    """Say whether what a module has under this name waits, or is made to be waited for."""
+    return (
+        (owner, name) == ("time", "sleep")
+        or owner == "select"
+        or (owner == "os" and name in ("wait", "waitpid", "wait3", "wait4", "waitid"))
+        or (owner == "threading" and name in (*LOCKS, "Thread"))
+        or name in QT_LOCKS
+    )
+
+
+def _known_as(module: Module) -> dict[str, str]:
+    """Return what modules are called here that are called something else elsewhere."""
+    imports = [node for node in ast.walk(module.tree) if isinstance(node, ast.Import)]
+    return {name.asname: name.name for node in imports for name in node.names if name.asname}
+
+
+def _texts(module: Module) -> frozenset[str]:
+    """Return the names that a module gives to texts of its own."""
+    named: set[str] = set()
+    for node in module.tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and _is_text(node.value):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            named |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return frozenset(named)
+
+
+def _is_text(node: ast.expr | None) -> bool:
+    constant = isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
+    return constant or isinstance(node, ast.JoinedStr)
+
+
+def _joins_text(owner: ast.expr, texts: frozenset[str]) -> bool:
+    """Say whether this `join` puts texts or paths together; any other waits for a thread."""
+    if isinstance(owner, ast.Attribute):
+        return (_owner(owner), owner.attr) == ("os", "path")
+    return _is_text(owner) or (isinstance(owner, ast.Name) and owner.id in texts)
 
 
 def _said(module: Module) -> Iterator[str]:
@@ -301,6 +387,7 @@ RULES: tuple[Rule, ...] = (
     _processes,
     _hidden,
     _waits,
+    _timers,
     _said,
 )
 

@@ -20,13 +20,18 @@ from stillframe.contracts import slot_header
 from stillframe.contracts.messages import Request
 from stillframe.contracts.pixels import Size
 from stillframe.transport.arena import ArenaShape
-from worker_kinds import decode, paint, scan
+from stillframe.workers.transitions.baking import TABLE_CAP_BYTES
+from worker_requests import decode, listen, paint, scan, table
 
 # Tenths of a second on a desktop machine, each: many times what a look at a page takes.
 PHOTO_PX = (6000, 4000)
 FRAME = Size(1500, 1000)
 LINKS = 25_000
 SCENE_INDEX, SCENE = 1, Size(640, 360)
+# These two take less than a tenth, and still many times a look.
+MANY_TONES = {"bars": 128, "bass_frames": 65536, "treble_frames": 65536}
+SQUARE = Size(16384, 16384)
+TABLE_SHAPE = ArenaShape(2, slot_header.PIXELS_OFFSET_BYTES + TABLE_CAP_BYTES)
 FRAME_SHAPE = ArenaShape(2, slot_header.PIXELS_OFFSET_BYTES + 1465 * 4096)
 _SOME_BYTES = 4096
 
@@ -60,6 +65,8 @@ class LongWork:
                     "images": lambda _: decode(photo, FRAME),
                     "library": lambda _: scan(fresh()),
                     "scenes": lambda new: paint(new, SCENE_INDEX, SCENE),
+                    "audio": lambda _: listen("synthetic:3", **MANY_TONES),
+                    "transitions": lambda _: table("crumble", SQUARE),
                 }
             )
 

@@ -137,6 +137,8 @@ def _line(action: Action) -> str:
             line = f"{appearance.value} {_short(name)}"
         case script.Skipped(photo=photo, reason=reason):
             line = f"skipped {photo.name} {reason}"
+        case script.Hurry():
+            line = "hurry"
         case script.NothingToShow():
             line = "nothing to show"
         case script.WakeAt(at_ns=at_ns):

@@ -48,7 +48,7 @@ class Theatre:
         self.front: CachedFrame | None = None
         self.back: CachedFrame | None = None
         self.back_is_uploaded = False
-        self.moving = False
+        self.moving = self.hurried = False
         self.presented: list[script.Present] = []
         self.skipped: list[Photo] = []
         self.alarm_ns: int | None = None
@@ -177,6 +177,10 @@ class Theatre:
                 self.back, self.back_is_uploaded = frame, False
             case script.Present():
                 self._present(action)
+            case script.Hurry():
+                assert self.moving, "there is something to be quick about"
+                assert not self.hurried, "it is said once"
+                self.hurried = True
             case script.WakeAt(at_ns=at_ns):
                 assert at_ns > self.now_ns
                 self.alarm_ns = at_ns
@@ -200,7 +204,7 @@ class Theatre:
         if action.appearance is Appearance.TRANSITION:
             assert self._made_of[self.back.generation] in self.photos, "never an old content"
             assert action.photo.path not in self.gone, "never what has vanished"
-        self.moving = True
+        self.moving, self.hurried = True, False
         self.presented.append(action)
 
     def _release(self, frame: CachedFrame) -> None:

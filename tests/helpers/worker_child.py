@@ -11,10 +11,11 @@ from typing import Any, Self
 
 from crew import environment
 from stillframe.contracts import counters, heartbeat
-from stillframe.contracts.control import ArenaGrant, Hello, Ready, Start
+from stillframe.contracts.control import ArenaGrant, Hello, LatestGrant, Ready, Start
 from stillframe.contracts.wire import PROTOCOLS, FromWorkerMessage, ToWorkerMessage
 from stillframe.transport.arena import Arena, ArenaShape
 from stillframe.transport.channel import Channel
+from stillframe.transport.latest import Latest, LatestShape
 from stillframe.transport.seqpacket import SeqpacketChannel, socket_pair
 
 # Far beyond what any step takes on a busy machine; nothing waits this long unless it fails.
@@ -25,7 +26,12 @@ class WorkerChild:
     """A started worker; `hello` and `start` are left to the test."""
 
     def __init__(
-        self, name: str, shape: ArenaShape | None, parent_pid: int, module: str | None = None
+        self,
+        name: str,
+        shape: ArenaShape | None,
+        parent_pid: int,
+        module: str | None = None,
+        latest: LatestShape | None = None,
     ) -> None:
         protocol = PROTOCOLS[name]
         ours, theirs = socket_pair()
@@ -34,7 +40,8 @@ class WorkerChild:
         os.ftruncate(page, heartbeat.HEARTBEAT_BYTES)
         self._page, self._page_fd = mmap.mmap(page, heartbeat.HEARTBEAT_BYTES), page
         self.arena = Arena(shape) if shape else None
-        passed = [theirs.fileno(), page, *([self.arena.descriptor] if self.arena else [])]
+        self.latest = Latest(latest) if latest else None
+        memory = [lent.descriptor for lent in (self.arena, self.latest) if lent is not None]
         self.process = subprocess.Popen(
             [
                 *[sys.executable, "-P", "-m", module or f"stillframe.workers.{name}"],
@@ -43,7 +50,7 @@ class WorkerChild:
             env=environment(),
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            pass_fds=passed,
+            pass_fds=[theirs.fileno(), page, *memory],
         )
         theirs.close()
         self.name, self.pid = name, self.process.pid
@@ -60,9 +67,10 @@ class WorkerChild:
         *,
         parent_pid: int | None = None,
         module: str | None = None,
+        latest: LatestShape | None = None,
     ) -> Iterator[Self]:
         """Yield a started worker, and see to its end; `module` is a simulated one."""
-        child = cls(name, shape, parent_pid or os.getpid(), module)
+        child = cls(name, shape, parent_pid or os.getpid(), module, latest)
         try:
             yield child
         finally:
@@ -73,16 +81,22 @@ class WorkerChild:
             child.hang_up()
             child._page.close()
             os.close(child._page_fd)
-            if child.arena is not None:
-                child.arena.close()
+            for memory in (child.arena, child.latest):
+                if memory is not None:
+                    memory.close()
 
     @classmethod
     @contextmanager
     def ready(
-        cls, name: str, shape: ArenaShape | None = None, module: str | None = None, **settings: Any
+        cls,
+        name: str,
+        shape: ArenaShape | None = None,
+        module: str | None = None,
+        latest: LatestShape | None = None,
+        **settings: Any,
     ) -> Iterator[Self]:
         """Yield a worker that has said that it is ready."""
-        with cls.running(name, shape, module=module) as child:
+        with cls.running(name, shape, module=module, latest=latest) as child:
             assert isinstance(child.receive(), Hello)
             child.channel.send(child.start_message(**settings))
             assert isinstance(child.receive(), Ready)
@@ -90,7 +104,13 @@ class WorkerChild:
 
     def start_message(self, **settings: Any) -> Start:
         """Return the start message that a supervisor would send."""
-        grant = None
+        grant = latest = None
+        if self.latest is not None:
+            latest = LatestGrant(
+                descriptor=self.latest.descriptor,
+                slot_count=self.latest.shape.slot_count,
+                payload_bytes=self.latest.shape.payload_bytes,
+            )
         if self.arena is not None:
             shape = self.arena.shape
             grant = ArenaGrant(
@@ -98,7 +118,13 @@ class WorkerChild:
                 slot_count=shape.slot_count,
                 slot_bytes=shape.slot_bytes,
             )
-        return Start(worker=self.name, heartbeat=self._page_fd, arena=grant, settings=settings)
+        return Start(
+            worker=self.name,
+            heartbeat=self._page_fd,
+            arena=grant,
+            latest=latest,
+            settings=settings,
+        )
 
     def receive(self) -> FromWorkerMessage:
         """Return the worker's next message."""

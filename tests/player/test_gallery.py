@@ -31,6 +31,9 @@ class Recorder:
     def at(self, name: str, at_ns: int, call: Any) -> None:
         self.calls[name] = (at_ns, call)
 
+    def forget(self, name: str) -> None:
+        del self.calls[name]
+
 
 class Frame:
     key = b"a"
@@ -89,6 +92,19 @@ def test_displays_begin_one_after_the_other_and_end_with_the_last(
         three.note_motion(number, moving=False)
         three.hear(number, script.TransitionEnded(b"a"))
     assert told == [True, False, script.TransitionEnded(b"a")]
+
+
+def test_who_is_in_a_hurry_does_not_wait_for_a_display_that_begins_later(
+    scheduler: Recorder, told: list[Any]
+) -> None:
+    stages = [Recorder(), Recorder(), Recorder()]
+    three = gallery(scheduler, told, stages, STAGGER_NS)
+    three.present(b"a", Appearance.TRANSITION, None)
+    _, begin = scheduler.calls.pop("display 1")
+    begin()
+    three.hurry()
+    assert [stage.said for stage in stages] == [["present", "hurry"]] * 3
+    assert scheduler.calls == {}, "nothing begins twice"
 
 
 def test_a_cut_comes_to_all_at_once(scheduler: Recorder, told: list[Any]) -> None:

@@ -76,3 +76,38 @@ def test_the_keys_walk_forward_and_back(tmp_path: Path, screen: VirtualScreen) -
     first, second, third, *walk = shown
     assert len({first, second, third}) == 3
     assert walk == [second, first, second]
+
+
+def _columns(screen: VirtualScreen, colour: tuple[int, int, int]) -> int:
+    """Return how many columns of a line have a colour; in the middle is the pointer."""
+    line = screen.grab()[90].astype(int)
+    return int(np.all(np.abs(line - colour) <= 2, axis=1).sum())
+
+
+def test_a_key_during_a_transition_ends_it_soon_and_without_a_jump(
+    tmp_path: Path, screen: VirtualScreen
+) -> None:
+    colours = [(40 * number, 90, 200) for number in range(3)]
+    paths = [plain_photo(tmp_path / f"{n}.png", colour) for n, colour in enumerate(colours)]
+    settings = tmp_path / "config" / "stillframe" / "settings.toml"
+    settings.parent.mkdir(parents=True)
+    # A minute each: longer than this test waits for anything.
+    settings.write_text(
+        '[show]\norder = "name"\ninterval_s = 86400\n'
+        '[transitions]\ntype = "wipe"\ndurations_s = "wipe=60"\ndirections = "wipe=left-to-right"\n'
+    )
+    edges: list[int] = []
+
+    def edge() -> int:
+        edges.append(_columns(screen, colours[1]))
+        return edges[-1]
+
+    with playing(tmp_path, screen, *map(str, paths), size="640x360") as show:
+        show.wait_for("[SHOW] transition")
+        eventually(lambda: _columns(screen, colours[0]) == 640, "the first photo")
+        _press(screen, "Right", tmp_path)
+        eventually(lambda: edge() >= 4, "the second one begins to come on")
+        _press(screen, "Right", tmp_path)
+        eventually(lambda: edge() >= 630, "the second one")
+        assert edges == sorted(edges), "the edge only ever goes forward"
+        eventually(lambda: _columns(screen, colours[2]) >= 4, "the third one begins to come on")

@@ -27,7 +27,7 @@ GIB = 1024 * MIB
 # Each key with its unit, minimum, maximum, default and flag.
 RANGED = {
     "show.interval_s": ("s", 2, 86400, 10, "--interval"),
-    "show.transition_duration_s": ("s", 0.1, 10, 1.2, "--transition-duration"),
+    "show.transition_duration_s": ("s", 0, 10, 0, "--transition-duration"),
     "show.look_ahead": ("photos", 1, 8, 2, None),
     "show.pan_zoom_by": ("percent", 2, 50, 12, None),
     "show.stagger_s": ("s", 0, 10, 0, None),

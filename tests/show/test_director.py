@@ -128,7 +128,7 @@ def test_several_presses_lead_as_far_as_they_say() -> None:
     show = Rehearsal()
     show.open_with(6)
     show.step(+1)
-    assert show.step(+1) == ["decode d 4x3 prefetch"], "b is still coming on"
+    assert show.step(+1) == ["decode d 4x3 prefetch", "hurry"], "b is still coming on"
     assert show.step(+1) == ["decode e 4x3 prefetch"]
     show.finish("b")
     show.arrive("e")
@@ -193,9 +193,29 @@ def test_a_step_during_a_transition_waits_for_its_end() -> None:
     show = Rehearsal()
     show.open_with(5)
     show.wait()
-    assert [line for line in show.step(+1) if not line.startswith("decode")] == []
+    assert [line for line in show.step(+1) if not line.startswith("decode")] == ["hurry"]
     assert "upload c 4x3" in show.finish("b")
     assert show.upload("c") == ["transition c 4x3"]
+
+
+def test_a_transition_is_hurried_once_and_the_next_one_by_the_next_step() -> None:
+    show = Rehearsal()
+    show.open_with(9)
+    show.step(+1)
+    assert show.step(+1)[-1:] == ["hurry"]
+    assert "hurry" not in show.step(+1)
+    show.arrive("d")
+    show.finish("b")
+    assert show.upload("d") == ["transition d 4x3"]
+    assert show.step(+1)[-1:] == ["hurry"]
+
+
+def test_a_step_that_leads_nowhere_hurries_nothing() -> None:
+    show = Rehearsal()
+    show.begin(3)
+    show.arrive("a")
+    show.upload("a")
+    assert show.step(-1) == [], "a is coming on, and nothing was before it"
 
 
 def test_a_paused_show_stays_and_still_takes_steps() -> None:
@@ -360,7 +380,7 @@ def test_what_a_person_asks_for_is_decoded_even_while_something_moves() -> None:
     show.arrive("a")
     show.upload("a")
     show.cue(script.Found((Photo(b"b"),)))
-    assert show.step(+1) == ["decode b 4x3 on_screen"]
+    assert show.step(+1) == ["decode b 4x3 on_screen", "hurry"]
 
 
 # Photos that change or vanish while they are made ready.

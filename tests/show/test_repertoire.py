@@ -25,7 +25,46 @@ def styles(**settings: str) -> dict[str, Any]:
 def test_a_crossfade_alone_is_what_a_show_has_without_settings() -> None:
     made = plan()
     assert [transition.id for transition, _ in made.pool] == ["crossfade"]
-    assert (made.crossfade_s, made.longest_s, made.easing) == (1.2, 10, None)
+    assert (made.duration_s, made.longest_s, made.easing) == (None, 10, None)
+    assert made.time_s(*made.pool[0]) == 1.2
+
+
+def test_a_time_is_for_all_transitions_but_those_with_their_own() -> None:
+    made = plan(
+        transitions_type="random",
+        transitions_durations_s="wipe=3.5",
+        show_transition_duration_s="2",
+    )
+    times = {transition.id: made.time_s(transition, style) for transition, style in made.pool}
+    assert times.pop("wipe") == 3.5
+    assert set(times.values()) == {2}
+
+
+def test_in_turn_is_all_of_them_each_in_its_own_time() -> None:
+    made = plan(transitions_type="in-turn", show_interval_s="2")
+    assert made.in_turn
+    assert [transition.id for transition, _ in made.pool] == [it.id for it in BUILT_IN]
+    assert all(made.time_s(*entry) == entry[0].default_duration_s for entry in made.pool)
+    assert not plan(transitions_type="random").in_turn
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [("Rain Drops", "ripple"), ("Shuffle", "crossfade"), ("claw marks", "crossfade")],
+)
+def test_names_of_the_shows_that_people_come_from_are_known(word: str, name: str) -> None:
+    assert set(styles(transitions_type=word)) == {name}
+
+
+@pytest.mark.parametrize(
+    ("words", "direction"),
+    [("Left to Right", "left-to-right"), ("Diagonal TL-BR", "diagonal-tl-br")],
+)
+def test_a_direction_may_be_said_in_words(words: str, direction: str) -> None:
+    assert (
+        styles(transitions_type="wipe", transitions_directions=f"wipe={words}")["wipe"].direction
+        == direction
+    )
 
 
 @pytest.mark.parametrize("name", ["block_flip", "Block Puzzle Flip", "block-flip", " BLOCK_FLIP "])
@@ -72,7 +111,7 @@ def test_an_easing_is_for_all() -> None:
             "blinds has no parameter 'slats'; it has feather, columns",
         ),
         ("parameters", "blinds.columns=999", "columns = 999 is out of range: 2 to 64"),
-        ("parameters", "blinds.columns=many", "could not convert"),
+        ("parameters", "blinds.columns=many", "columns = 'many' is not a number"),
         ("parameters", "columns=3", "no transition is called ''"),
     ],
 )

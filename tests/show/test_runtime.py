@@ -53,11 +53,16 @@ SETTINGS = load(file_text=None, file_name="", environ={}, flags={})
 class Play:
     """A runtime with real decisions, a queue for an engine and a list for a stage."""
 
-    def __init__(self, *groups: Group, feeds: FeedPlan | None = None) -> None:
+    def __init__(
+        self, *groups: Group, feeds: FeedPlan | None = None, transitions: str = "crossfade"
+    ) -> None:
         self.lines: list[str] = []
         self.remembered: list[tuple[Quarantined, ...]] = []
         self.engine, self.stage = QueueEngine(), RecordingStage()
         self.journal = Journal(self.lines.append)
+        settings = load(
+            file_text=None, file_name="", environ={}, flags={"--transition": transitions}
+        )
         director = Director(
             Timeline(random.Random(1)),
             FrameCache(7 * ARENA.slot_bytes),
@@ -70,7 +75,7 @@ class Play:
                 ARENA,
                 b"/scenes",
                 self.remembered.append,
-                plan_of(SETTINGS, BUILT_IN),
+                plan_of(settings, BUILT_IN),
                 random.Random(1),
                 feeds,
             ),
@@ -372,7 +377,7 @@ def test_a_photo_comes_on_stage_and_is_counted(play: Play) -> None:
     assert play.stage.presented == [(key, Appearance.TRANSITION)]
     tally = play.runtime.tally
     assert (tally.photos_shown, tally.transitions, tally.first_photo_ms) == (1, 0, 123.0)
-    assert "[SHOW] transition photo=/p/1 effect=crossfade" in play.log()
+    assert "[SHOW] transition photo=/p/1 by=crossfade" in play.log()
 
 
 def test_the_first_photo_is_no_transition_and_the_second_is(play: Play) -> None:
@@ -655,12 +660,44 @@ def test_what_a_feed_does_not_bring_is_a_line(fed: Play) -> None:
     assert any(said.startswith(line) for said in fed.log())
 
 
-def test_a_photo_that_comes_on_has_an_effect_and_it_is_counted() -> None:
-    play = Play(GIVEN)
-    play.find(b"/p/a.jpg")
+def test_the_first_photo_fades_in_and_the_next_comes_on_as_chosen() -> None:
+    play = Play(GIVEN, transitions="slide")
+    play.find(b"/p/a.jpg", b"/p/b.jpg")
     play.show_first()
-    (effect,) = play.stage.effects
-    assert effect is not None
-    assert effect.transition.id == "crossfade"
-    assert effect in play.stage.dressed_with, "it was made ready before"
-    assert play.runtime.tally.report().transitions_played == {"crossfade": 1}
+    second = play.engine.images()[1]
+    play.engine.frame(second)
+    play.drain()
+    play.runtime.cue(script.Uploaded(second.cache_key))
+    play.runtime.cue(script.Stepped(+1))
+    assert [effect and effect.transition.id for effect in play.stage.effects] == [
+        "crossfade",
+        "slide",
+    ]
+    assert play.stage.effects[-1] in play.stage.dressed_with, "it was made ready before"
+    assert play.runtime.tally.report().transitions_played == {"crossfade": 1, "slide": 1}
+    assert not play.runtime.tally.report().transition_fallbacks
+
+
+def test_who_steps_during_a_transition_has_the_stage_hurry() -> None:
+    play = Play(GIVEN)
+    play.find(b"/p/a.jpg", b"/p/b.jpg")
+    first = play.engine.images()[0]
+    play.engine.frame(first)
+    play.drain()
+    play.runtime.cue(script.Uploaded(first.cache_key))
+    assert play.stage.hurried == 0
+    play.runtime.cue(script.Stepped(+1))
+    assert play.stage.hurried == 1
+
+
+def test_what_the_engine_drops_at_the_end_reaches_no_stage() -> None:
+    play = Play(GIVEN, transitions="diffuse")
+    play.find(b"/p/a.jpg", b"/p/b.jpg")
+    play.show_first()
+    play.engine.frame(play.engine.images()[1])
+    play.drain()
+    (table,) = play.engine.asked("transitions")
+    play.runtime.end()
+    play.engine.drop(table, DropReason.STOPPED)
+    play.drain()
+    assert play.stage.dressed_with == []

@@ -15,7 +15,8 @@ from stillframe.contracts.pixels import PixelFormat, Size
 from stillframe.contracts.shaders import ShaderRequest, ShaderResult
 from stillframe.contracts.slot_header import SlotHeader
 from stillframe.contracts.transitions import BakedTable, TransitionRequest, TransitionResult
-from stillframe.show.stagecraft import Effect, Stagecraft, TransitionPlan
+from stillframe.show.effect import Effect
+from stillframe.show.stagecraft import Stagecraft, TransitionPlan
 from stillframe.supervision import events
 from stillframe.supervision.events import Command, RefusalSource
 from stillframe.transitions.choice import Style
@@ -60,7 +61,7 @@ class Troupe:
     def __init__(self, *transitions: Any, **changes: Any) -> None:
         self.engine = Engine()
         pool = tuple((it.TRANSITION, Style()) for it in transitions)
-        fields = {"pool": pool, "crossfade_s": 1.2, "longest_s": 10.0, **changes}
+        fields: dict[str, Any] = {"pool": pool, "duration_s": None, "longest_s": 10.0, **changes}
         counts = collections.Counter[str]()
         self.it = Stagecraft(TransitionPlan(**fields), self.engine, Random(3), counts)
 
@@ -192,6 +193,20 @@ def test_no_transition_outlasts_the_photo() -> None:
     assert Troupe(slide, longest_s=3.0).play().duration_s == 3.0
     assert Troupe(slide).play().duration_s == slide.TRANSITION.default_duration_s
     assert Troupe(crossfade).play().duration_s == 1.2
+
+
+def test_a_time_for_all_is_for_those_without_one_of_their_own() -> None:
+    assert Troupe(slide, duration_s=2.0).play().duration_s == 2.0
+    assert Troupe(diffuse, duration_s=2.0).play(ready=False).duration_s == 2.0, "a crossfade"
+    pool = ((slide.TRANSITION, Style(duration_s=3.0)),)
+    assert Troupe(pool=pool, duration_s=2.0).play().duration_s == 3.0
+
+
+def test_in_turn_each_comes_once_a_round_even_if_one_could_not_be_baked() -> None:
+    troupe = Troupe(slide, diffuse, crossfade, in_turn=True)
+    played = [troupe.play().transition.id for _ in range(6)]
+    assert played == ["slide", "crossfade", "crossfade"] * 2
+    assert troupe.it.fallbacks == {"not baked in time": 2}
 
 
 def test_an_easing_of_the_person_is_for_all() -> None:

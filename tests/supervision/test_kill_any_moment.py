@@ -25,7 +25,8 @@ from stillframe.contracts.pixels import Size
 from stillframe.supervision.events import Completed, Release, WorkerState
 from stillframe.supervision.spec import Limits
 from stillframe.transport.arena import ArenaShape, Lease
-from worker_kinds import IMAGES, decode
+from worker_kinds import IMAGES
+from worker_requests import decode
 
 FRAME = Size(300, 200)
 SHAPE = ArenaShape(4, 256 * 1024)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stillframe.transitions.choice import History, Style, choose, direction_of
+from stillframe.transitions.choice import History, Style, choose, direction_of, following
 from stillframe.transitions.model import CARDINAL, Transition
 
 
@@ -33,6 +33,11 @@ def test_none_comes_twice_in_a_row_and_the_same_seed_is_the_same_show(seed: int)
             shown.append(chosen.id)
         shows.append(shown)
     assert shows[0] == shows[1]
+
+
+def test_in_turn_each_follows_the_one_before_it_and_the_first_the_last() -> None:
+    pool = [(A, Style()), (B, Style()), (C, Style())]
+    assert [following(pool, last)[0].id for last in ("", "a", "b", "c", "gone")] == [*"abcaa"]
 
 
 def test_one_alone_comes_again_and_again() -> None:

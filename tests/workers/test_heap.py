@@ -10,7 +10,8 @@ from photos import picture, saved
 from stillframe.contracts.pixels import Size
 from stillframe.transport.arena import ArenaShape
 from stillframe.workers import heap
-from worker_kinds import IMAGES, decode
+from worker_kinds import IMAGES
+from worker_requests import decode
 
 BLOCK_BYTES, BLOCKS = 64 * 1024, 1024
 MUCH_BYTES = BLOCK_BYTES * BLOCKS // 2

@@ -44,7 +44,7 @@ from stillframe.supervision.vitals import read_vitals
 from stillframe.transport.arena import ArenaShape
 from stillframe.workers.scenes.core import SCENES
 from worker_child import WorkerChild
-from worker_kinds import addressed, decode, follow, paint, question, scan
+from worker_requests import addressed, decode, follow, paint, question, scan
 from xmp_packets import ATTRIBUTES
 
 SHAPE = ArenaShape(2, 1024 * 1024)

@@ -6,6 +6,7 @@ Role: from words to `PlayOptions`. Counterpart: `app.play` runs the show.
 import os
 import re
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -28,7 +29,7 @@ _SYSTEM_BACKGROUNDS: Final = ("/usr/share/backgrounds", "/usr/share/wallpapers")
 EXIT_NO_DISPLAY: Final = 3
 
 
-class _WindowSize(click.ParamType[tuple[int, int]]):
+class PictureSize(click.ParamType[tuple[int, int]]):
     """A size as WxH, each side within what a frame may have."""
 
     name = "WxH"
@@ -36,6 +37,7 @@ class _WindowSize(click.ParamType[tuple[int, int]]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int, int]:
+        """Return width and height, or refuse with what is wrong."""
         match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", str(value))
         if match is None:
             self.fail(f"{value!r} is not a size such as 1280x720", param, ctx)
@@ -53,7 +55,7 @@ class _WindowSize(click.ParamType[tuple[int, int]]):
 @click.option(
     "--feed", "feed_urls", multiple=True, metavar="URL", help="Photos of this feed, for this show."
 )
-@click.option("--windowed", type=_WindowSize(), metavar="WxH", help="A window, not full screen.")
+@click.option("--windowed", type=PictureSize(), metavar="WxH", help="A window, not full screen.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Repeat the order of this seed.")
 @click.option("--exit-after", type=click.FloatRange(0, 10**7), metavar="S", help="End after S s.")
 @click.option(
@@ -78,12 +80,47 @@ def play(
     Keys: Right or Space next, Left previous, P pause, F full screen, Esc or Q quit.
     """
     refuse_missing(paths)
+    settings = settings_with(flags)
+    if report is not None:
+        settings = changed(settings, show={"measure": True})
+    done = show_photos(settings, paths, feed_urls, **wishes)
+    if report is not None:
+        _write_report(report, done)
+
+
+def settings_with(flags: "Mapping[str, str]") -> "Settings":
+    """Return what the person has set, and these flags before all."""
     from stillframe.settings import load, read_settings_file, settings_file
 
     path = settings_file()
-    settings = load(
+    return load(
         file_text=read_settings_file(path), file_name=str(path), environ=os.environ, flags=flags
     )
+
+
+def changed(settings: "Settings", **groups: Mapping[str, object]) -> "Settings":
+    """Return settings with single values of some groups in place of what was set."""
+    import msgspec
+
+    return msgspec.structs.replace(
+        settings,
+        **{
+            name: msgspec.structs.replace(getattr(settings, name), **values)
+            for name, values in groups.items()
+        },
+    )
+
+
+def show_photos(
+    settings: "Settings",
+    paths: tuple[bytes, ...],
+    feed_urls: tuple[str, ...] = (),
+    *,
+    windowed: tuple[int, int] | None = None,
+    seed: int | None = None,
+    exit_after: float | None = None,
+) -> "Report":
+    """Run a show to its end; without a display, exit with a line that says so."""
     problem = display_problem(os.environ)
     if problem is not None:
         click.echo(f"stillframe: {problem}", err=True)
@@ -100,18 +137,16 @@ def play(
     options = app.PlayOptions(
         settings=settings,
         groups=groups,
-        windowed=Size(*wishes["windowed"]) if wishes["windowed"] else None,
-        seed=wishes["seed"],
-        exit_after_s=wishes["exit_after"],
-        measure=settings.show.measure or report is not None,
+        windowed=Size(*windowed) if windowed else None,
+        seed=seed,
+        exit_after_s=exit_after,
+        measure=settings.show.measure,
         places=places,
         feeds=followed,
         state_folder=user_state_path("stillframe"),
         own_transitions=_own_transitions(places),
     )
-    done = app.play(options, os.environ)
-    if report is not None:
-        _write_report(report, done)
+    return app.play(options, os.environ)
 
 
 def _own_transitions(places: "Places") -> "Shelf":

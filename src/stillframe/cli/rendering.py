@@ -19,20 +19,23 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from stillframe.cli.display import display_problem
-from stillframe.cli.play import EXIT_NO_DISPLAY
+from stillframe.cli.play import EXIT_NO_DISPLAY, PictureSize
 
 if TYPE_CHECKING:
     from PIL import Image
 
     from stillframe.settings import Settings
+    from stillframe.show.effect import Effect
     from stillframe.show.shading import Shelf
-    from stillframe.show.stagecraft import Effect
     from stillframe.transitions.dropped import Dropped
 
 EXIT_FAILED: Final = 1
 _BAKE_PATIENCE_S: Final = 20.0
 _STRIP_MOMENTS: Final = 8
-_FRAMES_PER_S: Final = 30
+_FILM_FRAMES_PER_S: Final = 30
+# A GIF counts in hundredths of a second: these are 4 of them, and its time is kept.
+_GIF_FRAMES_PER_S: Final = 25
+_GIF_COLOURS: Final = 256
 
 
 @click.command(short_help="Draw one as a strip, a GIF or a film.")
@@ -48,7 +51,7 @@ _FRAMES_PER_S: Final = 30
     help="One of its parameters, as `list` names them; may be given several times.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
-@click.option("--size", default="1280x720", show_default=True, metavar="WxH")
+@click.option("--size", type=PictureSize(), default="1280x720", show_default=True, metavar="WxH")
 @click.option("--moments", type=click.IntRange(2, 100), default=_STRIP_MOMENTS, show_default=True)
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, metavar="FILE"
@@ -64,20 +67,26 @@ def render(**wishes: Any) -> None:  # noqa: ANN401 - each is checked by its opti
         click.echo(f"stillframe: {problem}", err=True)
         sys.exit(EXIT_NO_DISPLAY)
     output: Path = wishes["output"]
-    write = {".png": _write_strip, ".gif": _write_gif, ".mp4": _write_film}.get(output.suffix)
+    kind, size_px = output.suffix.lower(), wishes["size"]
+    write = {".png": _write_strip, ".gif": _write_gif, ".mp4": _write_film}.get(kind)
     if write is None:
         raise click.UsageError(f"{output.name}: give a name that ends in .png, .gif or .mp4")
-    if output.suffix == ".mp4":
+    if not output.parent.is_dir():
+        raise click.UsageError(f"{output.parent}: no such folder")
+    if kind == ".mp4":
         _check_codec()
+    rate = {".gif": _GIF_FRAMES_PER_S, ".mp4": _FILM_FRAMES_PER_S}.get(kind)
     try:
-        width, _, height = wishes["size"].partition("x")
-        size_px = (int(width), int(height))
-    except ValueError as error:
-        raise click.UsageError(f"--size {wishes['size']}: give it as 1280x720") from error
-    with _effect(wishes["name"], wishes, size_px) as effect:
-        photos = (wishes["first"], wishes["second"])
-        places = _places(effect, output, wishes["moments"])
-        write(_pictures(effect, photos, size_px, places), output)
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            _effect(wishes["name"], wishes, size_px) as effect,
+        ):
+            photos = _fitted((wishes["first"], wishes["second"]), size_px, Path(folder))
+            places = _places(effect, rate, wishes["moments"])
+            write(_pictures(effect, photos, size_px, places), output)
+    except OSError as error:  # a photo that is none, or a file that cannot be written
+        click.echo(f"stillframe: {error}", err=True)
+        sys.exit(EXIT_FAILED)
 
 
 def own_transitions() -> "Shelf":
@@ -151,39 +160,58 @@ def _pictures(
     effect: "Effect", photos: tuple[Path, Path], size_px: tuple[int, int], places: list[float]
 ) -> "Iterator[Image.Image]":
     """Yield the pictures of a transition, from the beginning to the end."""
-    from PIL import Image, ImageOps
+    from PIL import Image
+    from rich.console import Console
     from rich.progress import track
 
     from stillframe.contracts.pixels import Size
     from stillframe.player.strip import Strip, StripError
 
-    with tempfile.TemporaryDirectory() as folder:
-        fitted = []
-        for number, photo in enumerate(photos):
-            fitted.append(Path(folder) / f"{number}.png")
-            with Image.open(photo) as image:
-                upright = ImageOps.exif_transpose(image).convert("RGB")
-                ImageOps.fit(upright, size_px, Image.Resampling.LANCZOS).save(fitted[-1])
-        strip = Strip(Size(*size_px))
-        try:
-            drawn = strip.moments(effect, (fitted[0], fitted[1]), places)
-            for picture in track(drawn, "drawing", total=len(places), transient=True):
-                wide = (picture.width(), picture.height())
-                yield Image.frombytes("RGBA", wide, bytes(picture.constBits())).convert("RGB")
-        except StripError as error:
-            click.echo(f"stillframe: {error}", err=True)
-            sys.exit(EXIT_FAILED)
-        finally:
-            strip.close()
+    strip = Strip(Size(*size_px))
+    try:
+        drawn = strip.moments(effect, photos, places)
+        console = Console(stderr=True)
+        for picture in track(
+            drawn,
+            "drawing",
+            total=len(places),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        ):
+            wide = (picture.width(), picture.height())
+            yield Image.frombytes("RGBA", wide, bytes(picture.constBits())).convert("RGB")
+    except StripError as error:
+        click.echo(f"stillframe: {error}", err=True)
+        sys.exit(EXIT_FAILED)
+    finally:
+        strip.close()
 
 
-def _places(effect: "Effect", output: Path, moments: int) -> list[float]:
-    """Return how far a transition is at each picture: evenly in a strip, as in a show in a film."""
-    if output.suffix == ".png":
+def _fitted(photos: tuple[Path, Path], size_px: tuple[int, int], folder: Path) -> tuple[Path, Path]:
+    """Return both photos as they are drawn: upright, and cropped to the size.
+
+    Raises:
+        OSError: for a file that is no photo, or cannot be read.
+    """
+    from PIL import Image, ImageOps
+
+    def fit(photo: Path, name: str) -> Path:
+        with Image.open(photo) as image:
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+        ImageOps.fit(upright, size_px, Image.Resampling.LANCZOS).save(folder / name)
+        return folder / name
+
+    return fit(photos[0], "first.png"), fit(photos[1], "second.png")
+
+
+def _places(effect: "Effect", frames_per_s: int | None, moments: int) -> list[float]:
+    """Return how far a transition is at each picture: as in a show, or in a strip evenly."""
+    if frames_per_s is None:
         return [number / (moments - 1) for number in range(moments)]
     from stillframe.player.strip import eased
 
-    frames = max(2, round(effect.duration_s * _FRAMES_PER_S))
+    frames = max(2, round(effect.duration_s * frames_per_s))
     return [eased(effect, number / (frames - 1)) for number in range(frames)]
 
 
@@ -199,8 +227,16 @@ def _write_strip(pictures: "Iterable[Image.Image]", output: Path) -> None:
 
 
 def _write_gif(pictures: "Iterable[Image.Image]", output: Path) -> None:
-    first, *rest = pictures
-    first.save(output, save_all=True, append_images=rest, duration=1000 // _FRAMES_PER_S, loop=0)
+    """Write it; a picture that waits to be written has a byte a pixel."""
+    from PIL import Image
+
+    def indexed(picture: Image.Image) -> Image.Image:
+        palette = picture.quantize(_GIF_COLOURS)
+        return picture.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
+
+    drawn = map(indexed, pictures)
+    duration_ms = 1000 // _GIF_FRAMES_PER_S
+    next(drawn).save(output, save_all=True, append_images=drawn, duration=duration_ms, loop=0)
 
 
 def _check_codec() -> None:
@@ -220,7 +256,7 @@ def _write_film(pictures: "Iterable[Image.Image]", output: Path) -> None:
     import av
 
     with av.open(output, "w") as film:
-        stream = film.add_stream("libx264", rate=_FRAMES_PER_S)
+        stream = film.add_stream("libx264", rate=_FILM_FRAMES_PER_S)
         stream.pix_fmt = "yuv420p"
         stream.options = {"crf": "16"}
         for number, picture in enumerate(pictures):

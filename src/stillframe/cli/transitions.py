@@ -5,11 +5,19 @@ Role: `list` and `preview`. Counterpart: `transitions.registry` knows them, `cli
 """
 
 import json
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from stillframe.cli.adding import add
 from stillframe.cli.rendering import own_transitions, render
+
+if TYPE_CHECKING:
+    from stillframe.transitions.model import Parameter
+
+_PREVIEW_PX: Final = (1280, 720)
+# As long as an interval may be at the least: a photo is seen, and the next transition comes.
+_PREVIEW_REST_S: Final = 2.0
 
 
 @click.group(short_help="How one photo gives way to the next.")
@@ -37,27 +45,41 @@ def list_them(*, as_json: bool) -> None:
         said = [msgspec.to_builtins(transition) for transition in known]
         click.echo(json.dumps(said, indent=2))
         return
-    from rich.console import Console
-    from rich.table import Table
-
-    shown = Table("name", "", "takes", "ways", "parameters", box=None, pad_edge=False)
     for transition in known:
-        shown.add_row(
-            transition.id,
-            transition.name,
-            f"{transition.default_duration_s:g} s",
-            ", ".join(transition.directions) or "-",
-            ", ".join(f"{p.name}={p.default}" for p in transition.parameters) or "-",
+        ways = f"; goes {', '.join(transition.directions)}" if transition.directions else ""
+        click.echo(
+            f"{transition.id}: {transition.summary}; {transition.default_duration_s:g} s{ways}"
         )
-    Console().print(shown)
+        for parameter in transition.parameters:
+            click.echo(f"    {_described(parameter)}")
+
+
+def _described(parameter: "Parameter") -> str:
+    """Return a line about a parameter: its name, default, what is allowed, what it does."""
+    if parameter.choices:
+        allowed = ", ".join(parameter.choices)
+    elif isinstance(parameter.default, str):
+        allowed = "#rrggbb or #rrggbbaa"
+    else:
+        allowed = f"{parameter.minimum:g} to {parameter.maximum:g} {parameter.unit}".rstrip()
+    return f"{parameter.name} = {parameter.default} ({allowed}): {parameter.help}"
 
 
 @transitions.command(short_help="Play all of them, one after the other.")
-@click.argument("paths", nargs=-1, type=click.Path(exists=True))
-@click.pass_context
-def preview(context: click.Context, paths: tuple[str, ...]) -> None:
-    """Play the transitions at random in a window, with your photos or the painted scenes."""
-    from stillframe.cli.play import play
+@click.argument("paths", nargs=-1, type=click.Path(path_type=bytes, readable=False))
+def preview(*, paths: tuple[bytes, ...]) -> None:
+    """Play every transition in a window, one after the other, each in its own time.
 
-    flags = ["--transition", "random", "--interval", "6", "--windowed", "1280x720", *paths]
-    context.exit(play.main(flags, standalone_mode=False) or 0)
+    With your photos, or the painted scenes. Your own transitions come last. The log names what
+    plays; Right goes to the next one.
+    """
+    from stillframe.cli.play import changed, refuse_missing, settings_with, show_photos
+    from stillframe.transitions.choice import IN_TURN
+
+    refuse_missing(paths)
+    settings = changed(
+        settings_with({}),
+        show={"interval_s": _PREVIEW_REST_S, "transition_duration_s": 0.0},
+        transitions={"type": IN_TURN, "enabled": ""},
+    )
+    show_photos(settings, paths, windowed=_PREVIEW_PX)

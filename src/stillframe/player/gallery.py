@@ -19,8 +19,8 @@ from stillframe.contracts.pixels import Size
 from stillframe.player.scheduler import Scheduler
 from stillframe.player.stage import QtStage
 from stillframe.show import script
+from stillframe.show.effect import Effect
 from stillframe.show.script import Appearance, Cue
-from stillframe.show.stagecraft import Effect
 
 _FIRST: Final = 0
 
@@ -51,6 +51,7 @@ class Gallery:
         self._not_uploaded: set[int] = set()
         self._not_ended: set[int] = set()
         self._moving: set[int] = set()
+        self._to_begin: dict[int, Callable[[], None]] = {}
 
     def hang(self, number: int, stage: QtStage) -> None:
         """Take a display on, before the first photo."""
@@ -117,10 +118,20 @@ class Gallery:
                 continue
 
             def begin(number: int = number) -> None:
+                self._to_begin.pop(number, None)
                 if number in self._stages:
                     self._stages[number].present(key, appearance, effect)
 
+            self._to_begin[number] = begin
             self._scheduler.at(f"display {number}", now_ns + later_ns, begin)
+
+    def hurry(self) -> None:
+        """End on every display at once; one whose turn has not come begins now."""
+        for number, begin in list(self._to_begin.items()):
+            self._scheduler.forget(f"display {number}")
+            begin()
+        for stage in self._stages.values():
+            stage.hurry()
 
     def wake_at(self, at_ns: int, *, on_beat: bool) -> None:
         """Have the first display keep the time."""

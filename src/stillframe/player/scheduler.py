@@ -34,6 +34,10 @@ class Scheduler(QObject):
         self._calls[name] = (at_ns, call)
         self._set()
 
+    def forget(self, name: str) -> None:
+        """Do not call what `name` stands for, if it stands for something."""
+        self._calls.pop(name, None)
+
     def _set(self) -> None:
         if not self._calls:
             return

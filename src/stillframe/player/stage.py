@@ -32,12 +32,14 @@ from stillframe.player.frames import FrameProvider
 from stillframe.player.placement import place
 from stillframe.player.scheduler import Scheduler
 from stillframe.show import script
+from stillframe.show.effect import Effect
 from stillframe.show.script import Appearance, Cue
-from stillframe.show.stagecraft import Effect
 from stillframe.transitions.declared import crossfade
 from stillframe.transitions.model import Easing, Filter, Transition
 
 _ALARM: Final = "director"
+# Long enough to be seen as a motion, short enough for a person who presses a key.
+_HURRY_MS: Final = 250
 _BAKED: Final = ".frag.qsb"
 _SHADERS: Final = resources.files("stillframe.transitions") / "shaders"
 CURVES: Final = MappingProxyType(
@@ -227,6 +229,11 @@ class QtStage(QObject):
         self.dress(effect)
         duration_ms = max(1, round(effect.duration_s * 1000))
         scene.present(duration_ms, CURVES[effect.easing], travel_ms, goes_on)
+
+    def hurry(self) -> None:
+        """Let the transition that plays run to its end at once, from where it is."""
+        scene: Any = self._scene
+        scene.hurry(_HURRY_MS)
 
     def wake_at(self, at_ns: int, *, on_beat: bool) -> None:
         """Have the scheduler report `TimePassed` then, or where a bar begins soon after."""

@@ -22,7 +22,7 @@ from stillframe.contracts.pixels import Size
 from stillframe.player.frames import PROVIDER, FrameProvider
 from stillframe.player.scheduler import Scheduler
 from stillframe.player.stage import CURVES, shader_url, uniforms
-from stillframe.show.stagecraft import Effect
+from stillframe.show.effect import Effect
 from stillframe.transitions.model import Filter
 
 _QML: Final = resources.files("stillframe.player") / "qml" / "Stage.qml"

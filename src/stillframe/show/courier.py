@@ -9,13 +9,12 @@ Guarantees: every call returns at once; a slot that it was leased is released on
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 
 from stillframe.contracts.feedparse import FeedParseRequest, FeedParseResult
 from stillframe.contracts.feeds import FeedsRequest, FeedsResult, Reading
-from stillframe.contracts.messages import Asking
 from stillframe.contracts.quarantine import WorkerInput
 from stillframe.show.gathering import (
     CANDIDATES,
@@ -27,24 +26,15 @@ from stillframe.show.gathering import (
     Read,
     Say,
 )
+from stillframe.show.ports import Asker
 from stillframe.supervision import events
-from stillframe.supervision.events import Command, Event, WorkerState
+from stillframe.supervision.events import Event, WorkerState
 from stillframe.transport.backlog import DropReason, Urgency
 
 FEEDS: Final = "feeds"
 PARSER: Final = "feedparse"
 # A reader marks its candidates with this; the feed worker knows each feed's own weight.
 _NEUTRAL_WEIGHT: Final = 50
-
-
-class Engine(Protocol):
-    """What the courier needs of the supervisor."""
-
-    def asking(self, worker: str) -> Asking:
-        """Return what a new request begins with."""
-
-    def post(self, command: Command) -> None:
-        """Hand over a command."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +58,7 @@ class Courier:
     """One conversation, on one engine."""
 
     def __init__(
-        self, plan: FeedPlan, engine: Engine, gathering: Gathering, recipient: Recipient
+        self, plan: FeedPlan, engine: Asker, gathering: Gathering, recipient: Recipient
     ) -> None:
         self._plan, self._engine = plan, engine
         self.gathering, self._recipient = gathering, recipient

@@ -67,6 +67,7 @@ class Director:
         self._staged: _Staged | None = None
         self._refused_redraw = b""
         self._moving: Appearance | None = None
+        self._hurried = False
         self._heading = 0  # steps that a person asked for and that were not taken yet
         self._due_ns = 0
         self._paused = False
@@ -237,6 +238,7 @@ class Director:
         wanted = self._wanted(now_ns)
         actions += self._ask_for(wanted, now_ns)
         actions += self._stage(wanted)
+        actions += self._hurry()
         actions += self._present(now_ns)
         actions += _releases(self._cache.pin(self._needed(wanted)))
         actions += self._set_alarm(now_ns)
@@ -308,6 +310,13 @@ class Director:
         self._cache.promote(key, Promotion.IMAGE)
         return [script.Upload(frame)]
 
+    def _hurry(self) -> list[Action]:
+        """Cut short what moves, once, if a person waits for another photo."""
+        if self._hurried or not self._heading or self._moving is not Appearance.TRANSITION:
+            return []
+        self._hurried = True
+        return [script.Hurry()]
+
     def _present(self, now_ns: int) -> list[Action]:
         staged = self._staged
         if self._moving or staged is None or not staged.uploaded:
@@ -322,7 +331,7 @@ class Director:
                 return []  # a step came after this one was staged: the right one is on its way
             self._timeline.move(steps)
             self._refused_redraw = b""  # should that photo's turn come again, it is passed over
-        self._heading = 0
+        self._heading, self._hurried = 0, False
         self._moving = Appearance.CUT if redraw else Appearance.TRANSITION
         self._leaving_key, self._shown_key, self._staged = self._shown_key, staged.key, None
         return [script.Present(staged.key, staged.photo, self._moving)]

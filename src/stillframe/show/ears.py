@@ -8,7 +8,7 @@ the worker, the last hearing stays what it was, and its time tells how old it is
 """
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 
@@ -26,8 +26,9 @@ from stillframe.contracts.audio import (
 from stillframe.contracts.hearing import Hearing, HearingError, unpack
 from stillframe.contracts.messages import Asking
 from stillframe.settings import AudioSettings, SettingError, Settings
+from stillframe.show.ports import Asker
 from stillframe.supervision import events
-from stillframe.supervision.events import Command, Event, WorkerState
+from stillframe.supervision.events import Event, WorkerState
 from stillframe.transport.backlog import Urgency
 from stillframe.transport.latest import LatestReader
 
@@ -37,23 +38,13 @@ _EQUALISER_CAP: Final = 32
 _LOUDEST_DB: Final = 60.0
 
 
-class Engine(Protocol):
-    """What the ears need of the supervisor."""
-
-    def asking(self, worker: str) -> Asking:
-        """Return what a new request begins with."""
-
-    def post(self, command: Command) -> None:
-        """Hand over a command."""
-
-
 class Ears:
     """What is listened to, and what was heard last."""
 
     def __init__(
         self,
         settings: AudioSettings,
-        engine: Engine,
+        engine: Asker,
         reader: LatestReader,
         tell: Callable[[str], object] = str,
     ) -> None:

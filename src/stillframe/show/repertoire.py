@@ -12,7 +12,7 @@ from typing import Final
 from stillframe.settings import SettingError, Settings
 from stillframe.show.shading import Shelf
 from stillframe.show.stagecraft import TransitionPlan
-from stillframe.transitions.choice import RANDOM, Style
+from stillframe.transitions.choice import IN_TURN, RANDOM, Style
 from stillframe.transitions.model import Easing, Kind, Parameter, Transition, Value
 
 NO_FILES: Final = Shelf()
@@ -20,6 +20,8 @@ _AUTO: Final = "auto"
 _LEAST_S: Final = 0.1
 _MOST_S: Final = 60.0
 _MOST_WEIGHT: Final = 1000.0
+# Other names, as the shows have that people come from.
+_ALIASES: Final = (("rain drops", "ripple"), ("shuffle", "crossfade"), ("claw marks", "crossfade"))
 
 
 def plan_of(
@@ -39,7 +41,7 @@ def plan_of(
     }
     directions = dict(_directions(wanted.directions, by_name))
     parameters = _parameters(wanted.parameters, by_name)
-    if wanted.type != RANDOM:
+    if wanted.type not in (RANDOM, IN_TURN):
         only = _named("transitions.type", wanted.type, by_name)
         weights = {only.id: 1.0}
     pool = tuple(
@@ -57,8 +59,10 @@ def plan_of(
     )
     return TransitionPlan(
         pool=pool,
-        crossfade_s=settings.show.transition_duration_s,
-        longest_s=settings.show.interval_s,
+        duration_s=settings.show.transition_duration_s or None,
+        # Who wants to see them all, one after the other, wants to see each as it is.
+        longest_s=_MOST_S if wanted.type == IN_TURN else settings.show.interval_s,
+        in_turn=wanted.type == IN_TURN,
         easing=None if wanted.easing == _AUTO else Easing(wanted.easing),
         unbaked=tuple(file for file in own.unbaked if weights.get(file.transition.id, 0) > 0),
     )
@@ -70,6 +74,9 @@ def _names(known: Sequence[Transition]) -> dict[str, Transition]:
     for transition in known:
         names.setdefault(transition.name.lower(), transition)
         names.setdefault(transition.id.replace("_", "-"), transition)
+    for alias, name in _ALIASES:
+        if name in names:
+            names.setdefault(alias, names[name])
     return names
 
 
@@ -114,11 +121,12 @@ def _directions(text: str, by_name: dict[str, Transition]) -> list[tuple[str, st
     key, found = "transitions.directions", []
     for transition, word in _pairs(key, text, by_name):
         allowed = (RANDOM, *transition.directions)
-        if word not in allowed:
+        plain = word.lower().replace(" ", "-")  # "Left to Right" is what people read elsewhere
+        if plain not in allowed:
             raise SettingError(
                 f"{key}: {transition.id} does not go {word!r:.60}; give {', '.join(allowed)}"
             )
-        found.append((transition.id, word))
+        found.append((transition.id, plain))
     return found
 
 
@@ -147,7 +155,10 @@ def _parameters(text: str, by_name: dict[str, Transition]) -> dict[str, dict[str
 def _value(parameter: Parameter, word: str) -> Value:
     if parameter.kind in (Kind.CHOICE, Kind.COLOUR):
         return word
-    number = float(word)
+    try:
+        number = float(word)
+    except ValueError:
+        raise ValueError(f"{parameter.name} = {word!r:.60} is not a number") from None
     return int(number) if parameter.kind is Kind.INTEGER and number == int(number) else number
 
 

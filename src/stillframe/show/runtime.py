@@ -11,11 +11,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 
-from stillframe.cache.frames import CachedFrame
 from stillframe.contracts.caps import SHOWN_CAP_ITEMS
 from stillframe.contracts.control import LogLevel
 from stillframe.contracts.errors import FaultKind
@@ -46,12 +45,13 @@ from stillframe.show.ears import Ears
 from stillframe.show.gathering import NO_NETWORK, FeedPlan, Gathering
 from stillframe.show.journal import Journal
 from stillframe.show.memory import fit_target
+from stillframe.show.ports import Engine, Stage
 from stillframe.show.report import Tally
 from stillframe.show.script import Action, Appearance, Cue
 from stillframe.show.sources import Ask, PaintNext, SourceAction, Sources, Step, Tell
-from stillframe.show.stagecraft import Effect, Stagecraft, TransitionPlan
+from stillframe.show.stagecraft import Stagecraft, TransitionPlan
 from stillframe.supervision import events
-from stillframe.supervision.events import Command, Event, WorkerState
+from stillframe.supervision.events import Event, WorkerState
 from stillframe.transport.arena import ArenaShape, Lease
 from stillframe.transport.backlog import DropReason, Urgency
 
@@ -61,45 +61,6 @@ _ANSWER_TTL_NS: Final = 300_000_000_000
 _FOLLOWING: Final = b"changes"
 # What the painted scenes are made at: the largest common screen.
 _SCENE_SIZE: Final = Size(3840, 2160)
-
-
-class Engine(Protocol):
-    """What the runtime needs of the supervisor."""
-
-    def next_seq(self) -> int:
-        """Return a fresh sequence number."""
-
-    def asking(self, worker: str) -> Asking:
-        """Return what a new request begins with."""
-
-    def post(self, command: Command) -> None:
-        """Hand over a command."""
-
-    def take(self) -> Event | None:
-        """Return the oldest event, or None."""
-
-
-class Stage(Protocol):
-    """What the runtime needs of the player."""
-
-    def upload(self, frame: CachedFrame) -> None:
-        """Bring a frame into a texture off screen; report `Uploaded` when it is there."""
-
-    @property
-    def dressed(self) -> bool:
-        """Whether what `dress` was given last can begin without a hitch."""
-
-    def dress(self, effect: Effect) -> None:
-        """Make the next transition ready, while nothing moves."""
-
-    def present(self, key: bytes, appearance: Appearance, effect: Effect | None) -> None:
-        """Bring the uploaded frame on, by an effect if it is a transition.
-
-        Report `TransitionEnded` when it stands alone.
-        """
-
-    def wake_at(self, at_ns: int, *, on_beat: bool) -> None:
-        """Report `TimePassed` then, or with a beat soon after; forget the time set before."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +143,8 @@ class Runtime:
         return True
 
     def end(self) -> None:
-        """Give every frame back."""
+        """Give every frame back; the stage may be gone by now, and hears nothing more."""
+        self._stage = None
         for action in self._director.end():
             self._perform(action)
         self.stagecraft.close()
@@ -211,35 +173,47 @@ class Runtime:
                 self._engine.post(events.Cancel("images", key))
             case script.Release(frame=frame):
                 self._engine.post(events.Release("images", frame.lease.grant))
-            case script.Upload(frame=frame) if self._stage is not None:
-                self._stage.upload(frame)
-                self.stagecraft.prepare(self._surface)
-                self._dress()
-            case script.Present():
-                self._present(action)
-            case script.WakeAt() if self._stage is not None:
-                self._stage.wake_at(action.at_ns, on_beat=action.on_beat)
-            case script.Skipped(photo=photo, reason=reason, detail=detail):
-                self.tally.skipped[reason] += 1
-                if photo.pool is Pool.FEED and self._courier is not None:
-                    self._courier.gathering.reject(photo.path)
-                self._journal.note(
-                    "SHOW",
-                    "skipped",
-                    level=LogLevel.WARNING,
-                    photo=photo.name,
-                    reason=reason,
-                    detail=detail,
-                )
+            case script.Skipped():
+                self._pass_over(action)
             case script.NothingToShow():
                 self._follow(self._sources.on_nothing_shown())
+            case _ if self._stage is not None:
+                self._perform_on(self._stage, action)
 
-    def _present(self, action: script.Present) -> None:
-        if self._stage is None:
-            return
+    def _perform_on(
+        self, stage: Stage, action: script.Upload | script.Present | script.Hurry | script.WakeAt
+    ) -> None:
+        match action:
+            case script.Upload(frame=frame):
+                stage.upload(frame)
+                if self.tally.photos_shown:  # the first one has none to come from: it fades in
+                    self.stagecraft.prepare(self._surface)
+                    self._dress()
+            case script.Present():
+                self._present(stage, action)
+            case script.Hurry():
+                stage.hurry()
+            case script.WakeAt(at_ns=at_ns, on_beat=on_beat):
+                stage.wake_at(at_ns, on_beat=on_beat)
+
+    def _pass_over(self, skipped: script.Skipped) -> None:
+        photo, reason = skipped.photo, skipped.reason
+        self.tally.skipped[reason] += 1
+        if photo.pool is Pool.FEED and self._courier is not None:
+            self._courier.gathering.reject(photo.path)
+        self._journal.note(
+            "SHOW",
+            "skipped",
+            level=LogLevel.WARNING,
+            photo=photo.name,
+            reason=reason,
+            detail=skipped.detail,
+        )
+
+    def _present(self, stage: Stage, action: script.Present) -> None:
         effect = None
         if action.appearance is Appearance.TRANSITION:
-            effect = self.stagecraft.played(ready=self._stage.dressed)
+            effect = self.stagecraft.played(ready=stage.dressed)
             self.tally.played[effect.transition.id] += 1
             if self.tally.first_photo_ms is None:
                 self.tally.first_photo_ms = self._age_ms()
@@ -247,9 +221,13 @@ class Runtime:
             self.tally.photos_shown += 1
             self.tally.shown[action.photo.pool] += 1
             self._diary.note(action.photo, self._director.rounds)
-        said = {"photo": action.photo.name, **({"effect": effect.transition.id} if effect else {})}
-        self._journal.note("SHOW", action.appearance.value, level=LogLevel.INFO, **said)
-        self._stage.present(action.key, action.appearance, effect)
+        self._journal.note(
+            "SHOW",
+            action.appearance.value,
+            photo=action.photo.name,
+            by=effect.transition.id if effect else "cut",
+        )
+        stage.present(action.key, action.appearance, effect)
 
     def _dress(self) -> None:
         """Have the next transition made ready, if all that it needs is there."""

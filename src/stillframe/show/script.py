@@ -179,6 +179,11 @@ class Present:
 
 
 @dataclass(frozen=True)
+class Hurry:
+    """Bring the transition that plays to its end at once, without a jump: a person waits."""
+
+
+@dataclass(frozen=True)
 class WakeAt:
     """Send `TimePassed` at this monotonic time; it replaces the time asked for before.
 
@@ -203,4 +208,4 @@ class NothingToShow:
     """Every photo that was found has been passed over, or none was found."""
 
 
-Action = Decode | Forget | Release | Upload | Present | WakeAt | Skipped | NothingToShow
+Action = Decode | Forget | Release | Upload | Present | Hurry | WakeAt | Skipped | NothingToShow

@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
-from stillframe.contracts.messages import Asking
 from stillframe.contracts.shaders import SOURCE_CAP_CHARS, ShaderRequest, ShaderResult
+from stillframe.show.ports import Asker
 from stillframe.supervision import events
-from stillframe.supervision.events import Command, Event
+from stillframe.supervision.events import Event
 from stillframe.transitions.dropped import BAKED_CAP_BYTES, SUFFIX, Dropped, dropped, is_whole
 from stillframe.transitions.glsl.tokens import ShaderRefusedError
 from stillframe.transitions.model import Transition
@@ -35,16 +35,6 @@ _HOPELESS: Final = ("not-found", "worker-failed")
 
 class UnreadableError(ValueError):
     """A file that cannot be read as a transition; says which and why."""
-
-
-class Engine(Protocol):
-    """What this needs of the supervisor."""
-
-    def asking(self, worker: str) -> Asking:
-        """Return what a new request begins with."""
-
-    def post(self, command: Command) -> None:
-        """Hand over a command."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +117,7 @@ class Bakery:
     def __init__(
         self,
         files: tuple[Dropped, ...],
-        engine: Engine,
+        engine: Asker,
         ready: Callable[[Dropped], object],
         refused: Callable[[Dropped, str], object],
     ) -> None:

@@ -13,18 +13,19 @@ import collections
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Final, Protocol
+from typing import Final
 
-from stillframe.contracts.messages import Asking
 from stillframe.contracts.pixels import Size
 from stillframe.contracts.transitions import TransitionRequest, TransitionResult
+from stillframe.show.effect import Effect
+from stillframe.show.ports import Asker
 from stillframe.show.shading import Bakery
 from stillframe.supervision import events
-from stillframe.supervision.events import Command, Event
-from stillframe.transitions.choice import History, Style, choose, direction_of
+from stillframe.supervision.events import Event
+from stillframe.transitions.choice import History, Style, choose, direction_of, following
 from stillframe.transitions.declared import crossfade
 from stillframe.transitions.dropped import SUFFIX, Dropped
-from stillframe.transitions.model import Easing, Transition, heading
+from stillframe.transitions.model import Easing, Transition
 from stillframe.transport.arena import Lease
 from stillframe.transport.backlog import Urgency
 
@@ -33,17 +34,6 @@ _KEY: Final = b"next"
 _SEEDS: Final = 1 << 31
 # The shader's own luck is a float of few digits.
 _SHADER_SEEDS: Final = 1000
-_LONGEST_S: Final = 60.0
-
-
-class Engine(Protocol):
-    """What this needs of the supervisor."""
-
-    def asking(self, worker: str) -> Asking:
-        """Return what a new request begins with."""
-
-    def post(self, command: Command) -> None:
-        """Hand over a command."""
 
 
 @dataclass(frozen=True)
@@ -52,49 +42,24 @@ class TransitionPlan:
 
     Attributes:
         pool: those that may come, each with what was set for it; at least one.
-        crossfade_s: how long a crossfade takes.
+        duration_s: how long each takes that has no time set for it alone; None leaves each its own.
         longest_s: no transition takes longer: the photo itself is to be seen too.
         easing: for all; None leaves each its own.
         unbaked: files of the pool that have to be baked before they can come.
+        in_turn: one after the other, instead of by luck.
     """
 
     pool: tuple[tuple[Transition, Style], ...]
-    crossfade_s: float
+    duration_s: float | None
     longest_s: float
     easing: Easing | None = None
     unbaked: tuple[Dropped, ...] = ()
+    in_turn: bool = False
 
-
-@dataclass(frozen=True)
-class Effect:
-    """One transition as the stage plays it.
-
-    Attributes:
-        transition: which.
-        floats: its parameters, as its shader has them.
-        direction: the word, and its place among the declared ones.
-        seed: 0 to 1000.
-        table: what was baked, if it needs it.
-    """
-
-    transition: Transition
-    floats: tuple[float, ...]
-    direction: str
-    seed: float
-    duration_s: float
-    easing: Easing
-    table: Lease | None = None
-
-    @property
-    def direction_place(self) -> int:
-        """Which of the declared directions it is; 0 where there is none."""
-        directions = self.transition.directions
-        return directions.index(self.direction) if self.direction in directions else 0
-
-    @property
-    def heading(self) -> tuple[float, float]:
-        """The direction on the screen."""
-        return heading(self.direction)
+    def time_s(self, transition: Transition, style: Style) -> float:
+        """Return how long a transition takes."""
+        own_s = style.duration_s or self.duration_s or transition.default_duration_s
+        return min(own_s, self.longest_s)
 
 
 class Stagecraft:
@@ -103,13 +68,14 @@ class Stagecraft:
     def __init__(
         self,
         plan: TransitionPlan,
-        engine: Engine,
+        engine: Asker,
         rng: Random,
         fallbacks: collections.Counter[str],
     ) -> None:
         """Begin with nothing chosen; `fallbacks` counts crossfades in place of others."""
         self._plan, self._engine, self._rng = plan, engine, rng
         self._history = History()
+        self._chosen = ""  # the one chosen last, whether it came or not
         self._barred: set[str] = set()
         self._asked: int | None = None  # the request whose table is awaited
         self._next: Effect | None = None
@@ -125,6 +91,11 @@ class Stagecraft:
         """What a person should know; empty if every transition can be played."""
         names = ", ".join(sorted(self._barred))
         return f"transitions: this screen cannot play {names}" if names else ""
+
+    @property
+    def longest_s(self) -> float:
+        """How long a transition may take in this show."""
+        return max(self._plan.time_s(*entry) for entry in self._plan.pool)
 
     @property
     def planned(self) -> Effect | None:
@@ -144,19 +115,20 @@ class Stagecraft:
         if not pool:
             self._next = self._crossfade()
             return
-        transition, style = choose(pool, self._history, self._rng)
+        if self._plan.in_turn:
+            transition, style = following(pool, self._chosen)
+        else:
+            transition, style = choose(pool, self._history, self._rng)
+        self._chosen = transition.id
         seed = self._rng.randrange(_SEEDS)
         before = self._history.directions.get(transition.id, "")
         direction = direction_of(transition, style.direction, before, seed)
-        own_s = style.duration_s or transition.default_duration_s
-        if transition.id == crossfade.TRANSITION.id and style.duration_s is None:
-            own_s = self._plan.crossfade_s
         self._next = Effect(
             transition=transition,
             floats=transition.packed(style.parameters),
             direction=direction,
             seed=float(seed % _SHADER_SEEDS),
-            duration_s=min(own_s, self._plan.longest_s, _LONGEST_S),
+            duration_s=self._plan.time_s(transition, style),
             easing=self._plan.easing or transition.easing,
         )
         self._waits_for_table = transition.table is not None
@@ -261,7 +233,7 @@ class Stagecraft:
             floats=transition.packed({}),
             direction="",
             seed=0.0,
-            duration_s=self._plan.crossfade_s,
+            duration_s=self._plan.time_s(transition, Style()),
             easing=transition.easing,
         )
 

@@ -14,6 +14,7 @@ from random import Random
 from stillframe.transitions.model import Transition, Value
 
 RANDOM = "random"
+IN_TURN = "in-turn"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,17 @@ def choose(
     """
     others = [entry for entry in pool if entry[0].id != history.last] or list(pool)
     return rng.choices(others, [style.weight for _, style in others])[0]
+
+
+def following(pool: Sequence[tuple[Transition, Style]], last: str) -> tuple[Transition, Style]:
+    """Return the one after the last one, in the pool's order; after the end the first.
+
+    Args:
+        pool: those that may come; at least one.
+        last: what was chosen last, whether it came or not; one that is not there is the end.
+    """
+    ids = [transition.id for transition, _ in pool]
+    return pool[(ids.index(last) + 1) % len(pool) if last in ids else 0]
 
 
 def direction_of(transition: Transition, wanted: str, before: str, seed: int) -> str:

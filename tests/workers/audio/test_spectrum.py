@@ -45,6 +45,16 @@ def hat(times_s: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return 0.3 * noise * np.exp(-40 * times_s)
 
 
+def test_deep_tones_are_looked_for_in_171_and_36_milliseconds_and_high_ones_in_21() -> None:
+    it = Spectrum(SpectrumConfig())
+    deep, high = it._deep, it._high
+    rate_hz, tones = RATE_HZ / deep._factor, deep._tones
+    steady, quick = deep._kernels[:, : 2 * tones], deep._kernels[:, 2 * tones :]
+    lengths_ms = [1000 * int(np.any(part, axis=1).sum()) / rate_hz for part in (steady, quick)]
+    assert lengths_ms == pytest.approx([171, 36], abs=1)
+    assert 1000 * high._recent.shape[1] / RATE_HZ == pytest.approx(21, abs=0.5)
+
+
 @pytest.mark.parametrize(("event", "most_ms"), [(kick, 30), (hat, 34)])
 def test_an_event_is_half_as_tall_as_it_becomes_within_two_frames(
     event: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]], most_ms: float

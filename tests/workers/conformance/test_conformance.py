@@ -16,12 +16,18 @@ from crew import PATIENCE_S, environment
 from stillframe.contracts.control import Configure, Hello, Stop
 from stillframe.contracts.images import ImageResult, SlotGrant
 from stillframe.contracts.messages import WIRE_VERSION, Failure, Request, Response
+from stillframe.contracts.wire import PROTOCOLS
 from stillframe.transport.channel import ChannelClosedError
 from stillframe.transport.seqpacket import socket_pair
 from worker_child import WorkerChild
-from worker_kinds import EVERY_KIND, SHAPE, Kind, addressed
+from worker_kinds import EVERY_KIND, REAL, SHAPE, SIMULATED, Kind
+from worker_requests import addressed
 
-every_kind = pytest.mark.parametrize("kind", EVERY_KIND, ids=str)
+# One kind after the other, so that one worker of each serves all tests that let it live.
+every_kind = pytest.mark.parametrize("kind", EVERY_KIND, ids=str, scope="module")
+every_painter = pytest.mark.parametrize(
+    "kind", [kind for kind in EVERY_KIND if kind.shape is SHAPE], ids=str, scope="module"
+)
 
 
 class Asking:
@@ -36,7 +42,9 @@ class Asking:
     def of(cls, kind: Kind, folder: Path) -> Iterator["Asking"]:
         own = {kind.folder_setting: str(folder)} if kind.folder_setting else {}
         settings = {**kind.settings, **own}
-        with WorkerChild.ready(kind.name, kind.shape, kind.module, **settings) as child:
+        with WorkerChild.ready(
+            kind.name, kind.shape, kind.module, kind.latest, **settings
+        ) as child:
             yield cls(kind, child, folder)
 
     def request(self, *, refused: bool = False) -> Request:
@@ -78,8 +86,16 @@ class Asking:
             return True
 
 
+@pytest.fixture(scope="module")
+def asking(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
+    """Yield a worker that is ready, and may have answered others before."""
+    with Asking.of(kind, tmp_path_factory.mktemp("shared")) as conversation:
+        yield conversation
+
+
 @pytest.fixture
-def asking(kind: Kind, tmp_path: Path) -> Iterator[Asking]:
+def new(kind: Kind, tmp_path: Path) -> Iterator[Asking]:
+    """Yield a worker that nobody has asked yet, and that may end."""
     with Asking.of(kind, tmp_path) as conversation:
         yield conversation
 
@@ -100,6 +116,11 @@ def repeated(message: Request | Response) -> tuple[int | str, ...]:
         message.ts_req_ns,
         message.deadline_ns,
     )
+
+
+@pytest.mark.parametrize("kinds", [SIMULATED, REAL], ids=["simulated", "real"])
+def test_no_kind_is_missing_here(kinds: tuple[Kind, ...]) -> None:
+    assert sorted(kind.name for kind in kinds) == sorted(PROTOCOLS)
 
 
 # Answers.
@@ -127,16 +148,16 @@ def test_a_refusal_is_typed_and_the_worker_goes_on(asking: Asking) -> None:
 
 
 @every_kind
-def test_each_request_has_one_answer_in_order_and_then_a_stop_is_obeyed(asking: Asking) -> None:
+def test_each_request_has_one_answer_in_order_and_then_a_stop_is_obeyed(new: Asking) -> None:
     # As many at once as there are slots: no two requests may have one.
-    asked = [asking.request(), asking.request(refused=True)]
+    asked = [new.request(), new.request(refused=True)]
     for request in asked:
-        asking.send(request)
-    asking.child.channel.send(Stop())
-    answers = [asking.answer() for _ in asked]
+        new.send(request)
+    new.child.channel.send(Stop())
+    answers = [new.answer() for _ in asked]
     assert [answer.seq for answer in answers] == [request.seq for request in asked]
-    assert asking.says_no_more()
-    assert asking.child.ended() == (0, "")
+    assert new.says_no_more()
+    assert new.child.ended() == (0, "")
 
 
 @every_kind
@@ -160,7 +181,7 @@ def test_new_settings_between_two_requests_are_taken_without_a_word(asking: Aski
 # Slots.
 
 
-@pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if kind.shape is SHAPE], ids=str)
+@every_painter
 def test_a_slot_says_what_its_answer_says(asking: Asking) -> None:
     arena = asking.child.arena
     assert arena is not None
@@ -185,7 +206,7 @@ def test_a_slot_says_what_its_answer_says(asking: Asking) -> None:
         arena.give_back(grant)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if kind.shape is SHAPE], ids=str)
+@every_painter
 def test_without_a_slot_a_request_is_refused(asking: Asking, tmp_path: Path) -> None:
     asking.send(addressed(asking.kind.good(tmp_path), 7))
     failure = asking.answer()
@@ -194,13 +215,13 @@ def test_without_a_slot_a_request_is_refused(asking: Asking, tmp_path: Path) -> 
     assert asking.is_fulfilled()
 
 
-@pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if kind.shape is SHAPE], ids=str)
-def test_a_refused_request_leaves_no_frame_in_its_slot(asking: Asking) -> None:
-    arena = asking.child.arena
+@every_painter
+def test_a_refused_request_leaves_no_frame_in_its_slot(new: Asking) -> None:
+    arena = new.child.arena
     assert arena is not None
-    request = asking.request(refused=True)
-    asking.send(request)
-    assert not asking.answer().ok
+    request = new.request(refused=True)
+    new.send(request)
+    assert not new.answer().ok
     with pytest.raises(Exception, match="no frame here"):
         arena.lease(slot_of(request), seq=request.seq)
 
@@ -210,8 +231,9 @@ def test_a_refused_request_leaves_no_frame_in_its_slot(asking: Asking) -> None:
 
 @every_kind
 def test_the_heart_beats_while_nothing_is_asked(asking: Asking) -> None:
-    first = asking.child.beats()
     deadline = time.monotonic() + PATIENCE_S
+    while (first := asking.child.beats()).busy_seq:
+        assert time.monotonic() < deadline, "it is never idle again"
     while (last := asking.child.beats()).beats < first.beats + 2:
         assert time.monotonic() < deadline, "the heart stands still"
         assert not asking.child.channel.wait(0.02)
@@ -242,13 +264,13 @@ def test_the_heartbeat_names_the_request_in_hand_and_none_after_it(asking: Askin
 
 
 @every_kind
-def test_every_request_is_counted_before_its_answer(asking: Asking) -> None:
-    assert sum(asking.child.durations().counts) == 0
+def test_every_request_is_counted_before_its_answer(new: Asking) -> None:
+    assert sum(new.child.durations().counts) == 0
     began_ns = time.monotonic_ns()
     for number, refused in enumerate([False, True, False], start=1):
-        asking.ask(refused=refused)
-        assert sum(asking.child.durations().counts) == number
-    longest_ns = asking.child.durations().max_ns
+        new.ask(refused=refused)
+        assert sum(new.child.durations().counts) == number
+    longest_ns = new.child.durations().max_ns
     assert 0 < longest_ns <= time.monotonic_ns() - began_ns
 
 
@@ -256,26 +278,26 @@ def test_every_request_is_counted_before_its_answer(asking: Asking) -> None:
 
 
 @every_kind
-def test_the_end_of_the_channel_is_the_end(asking: Asking) -> None:
-    assert asking.is_fulfilled()
-    asking.child.hang_up()
-    assert asking.child.ended() == (0, "")
+def test_the_end_of_the_channel_is_the_end(new: Asking) -> None:
+    assert new.is_fulfilled()
+    new.child.hang_up()
+    assert new.child.ended() == (0, "")
 
 
 @every_kind
 @pytest.mark.parametrize("data", [b"nonsense", b"\x80"], ids=["nonsense", "no-tag"])
-def test_what_is_no_message_ends_it_with_its_reason(asking: Asking, data: bytes) -> None:
-    asking.child.socket.send(data)
-    status, errors = asking.child.ended()
+def test_what_is_no_message_ends_it_with_its_reason(new: Asking, data: bytes) -> None:
+    new.child.socket.send(data)
+    status, errors = new.child.ended()
     assert status == 1
     assert f"message of {len(data)} bytes refused" in errors
 
 
 @every_kind
-def test_a_message_over_the_cap_ends_it_with_its_reason(asking: Asking) -> None:
-    cap_bytes = asking.child.channel._outgoing_codec.cap_bytes
-    asking.child.socket.send(bytes(cap_bytes + 1))
-    status, errors = asking.child.ended()
+def test_a_message_over_the_cap_ends_it_with_its_reason(new: Asking) -> None:
+    cap_bytes = new.child.channel._outgoing_codec.cap_bytes
+    new.child.socket.send(bytes(cap_bytes + 1))
+    status, errors = new.child.ended()
     assert status == 1
     assert f"over the cap of {cap_bytes} bytes" in errors
 

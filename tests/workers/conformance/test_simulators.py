@@ -22,7 +22,8 @@ from stillframe.contracts.errors import (
 from stillframe.contracts.library import LibraryResult, ScanPage
 from stillframe.contracts.messages import Failure, Request, Response
 from worker_child import WorkerChild
-from worker_kinds import SIMULATED, Kind, addressed, scan
+from worker_kinds import SIMULATED, Kind
+from worker_requests import addressed, scan
 from worker_sim import Act, Script, exhaust_memory, hold_lock
 
 BY_NAME = {kind.name: kind for kind in SIMULATED}

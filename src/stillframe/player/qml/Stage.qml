@@ -50,12 +50,24 @@ Item {
     function present(durationMs: int, easing: int, travelMs: int, goesOn: bool): void {
         back.begin(travelMs, goesOn ? front.halt() : 0)
         if (durationMs > 0) {
+            motion.from = 0
             motion.duration = durationMs
             motion.easing.type = easing
             motion.start()
         } else {
             settle()
         }
+    }
+
+    // From where the render thread is: nothing jumps, and it ends as it would have.
+    function hurry(atMostMs: int): void {
+        if (!motion.running)
+            return
+        motion.stop() // which tells the property where that is
+        motion.from = effect.progress
+        motion.duration = Math.max(1, Math.min(atMostMs, motion.duration * (1 - effect.progress)))
+        motion.easing.type = Easing.OutSine
+        motion.start()
     }
 
     // Both changes reach the render thread in one synchronisation: no frame shows the old photo.

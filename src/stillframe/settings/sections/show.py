@@ -44,11 +44,14 @@ DECLARATIONS: Final[tuple[Setting, ...]] = (
     Number(
         key="show.transition_duration_s",
         unit="s",
-        minimum=0.1,
+        minimum=0,
         maximum=10,
-        default=1.2,
+        default=0,
         flag="--transition-duration",
-        help="time that one photo takes to give way to the next; at most the interval",
+        help=(
+            "time that one photo takes to give way to the next; at most the interval; "
+            "0: each transition its own, a crossfade 1.2"
+        ),
     ),
     Choice(
         key="show.mode",

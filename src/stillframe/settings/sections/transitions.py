@@ -32,7 +32,7 @@ DECLARATIONS: Final[tuple[Setting, ...]] = (
         unit="name",
         default="crossfade",
         flag="--transition",
-        help="the transition by its name, or random; see `stillframe transitions list`",
+        help="its name, random, or in-turn: one after the other; see `stillframe transitions list`",
     ),
     Words(
         key="transitions.enabled",

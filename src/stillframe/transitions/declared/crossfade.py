@@ -8,6 +8,6 @@ TRANSITION: Final = Transition(
     id="crossfade",
     name="Crossfade",
     summary="one photo dissolves into the next",
-    default_duration_s=5.0,
+    default_duration_s=1.2,
     easing=Easing.IN_OUT_QUAD,
 )
