@@ -4,7 +4,7 @@ Role: pure: a seed and a length become faults with their times. Counterpart: `be
 them.
 
 Guarantees: the same seed gives the same faults; each kind of fault comes at least once, whatever
-the length.
+the length; the visualizer goes once through all its styles.
 """
 
 import enum
@@ -12,8 +12,12 @@ import random
 from dataclasses import dataclass
 from typing import Final
 
+from stillframe.player.visualizer import STYLES
+
 KINDS: Final = ("images", "library", "feeds", "feedparse", "transitions", "audio")
 EVERY_S: Final = 20.0
+# Through all styles, none at all, and to the first again.
+STYLE_STEPS: Final = len(STYLES)
 # A show begins before anything goes wrong, and goes on after the last fault.
 _FIRST_S: Final = 6.0
 _CALM_END_S: Final = 6.0
@@ -58,13 +62,12 @@ def faults(seconds: float, seed: int, every_s: float = EVERY_S) -> tuple[Fault, 
         act = Act.STOP if rng.random() < 0.3 else Act.KILL
         found.append(Fault(_FIRST_S + number * every_s, act, order.pop()))
     for share, act in (
-        (0.25, Act.NEXT_STYLE),
+        *(((number + 1) / (STYLE_STEPS + 1), Act.NEXT_STYLE) for number in range(STYLE_STEPS)),
         (0.4, Act.UNPLUG),
-        (0.5, Act.FILL_DISK),
+        (0.52, Act.FILL_DISK),
         (0.55, Act.CLOCK_BACK),
         (0.65, Act.FREE_DISK),
         (0.7, Act.CLOCK_ON),
-        (0.75, Act.NEXT_STYLE),
     ):
         found.append(Fault(_FIRST_S + share * span_s, act))
     return tuple(sorted(found, key=lambda fault: fault.at_s))

@@ -12,7 +12,7 @@ import random
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 from PIL import Image
@@ -24,25 +24,27 @@ _SIZE_PX: Final = (480, 270)
 _BROKEN_EVERY: Final = 100
 _FEEDS: Final = 20
 _HEALTHY: Final = 12
+_SHARED: Final = Path("/dev/shm")  # noqa: S108 - libfaketime's choice
 _BOMB_BYTES: Final = 64 << 20
 # No photo is darker than this: what is black on the screen is not a photo.
 DARKEST: Final = 70
 
 
-def make_library(folder: Path, count: int, seed: int) -> int:
-    """Write so many photos, one in a hundred of them broken; return how many are broken."""
+def make_library(folder: Path, count: int, seed: int) -> frozenset[str]:
+    """Write so many photos, one in a hundred of them broken; return the broken ones' paths."""
     rng = np.random.default_rng(seed)
     distinct = [_photo(rng) for _ in range(_DISTINCT)]
-    broken = 0
+    broken = set()
     for number in range(count):
         path = folder / f"{number // 500:02d}" / f"photo-{number:05d}.jpg"
         path.parent.mkdir(parents=True, exist_ok=True)
         # What stands after the end of a JPEG is not looked at, and makes it another file.
         content = distinct[number % _DISTINCT] + b"%08d" % number
         if number % _BROKEN_EVERY == _BROKEN_EVERY - 1:
-            content, broken = content[: len(content) // 3], broken + 1
+            content = content[: len(content) // 3]
+            broken.add(str(path))
         path.write_bytes(content)
-    return broken
+    return frozenset(broken)
 
 
 def _photo(rng: np.random.Generator) -> bytes:
@@ -128,18 +130,48 @@ class Disk:
 
 
 class WallClock:
-    """The system's clock as the show sees it, where libfaketime is installed.
+    """The system's clock as a show sees it, where libfaketime is installed.
 
-    A worker may not read the file that says by how much it is off, and goes by the real one.
+    It reaches the interface and every worker that may read Python's packages once it is confined:
+    images, library, transitions, feeds, feedparse and audio. The library reads the time that is to
+    be in each process by itself, from a file, so the file lies in a folder of the name that
+    packages have, on the path of Python: these workers are let in there. `scenes` and `shaders`
+    read no packages late, and go by the real clock. So does the kernel: the times of files, and
+    what it says of processes. No monotonic clock jumps.
     """
 
     _LIBRARIES: Final = "/usr/lib/*/faketime/libfaketimeMT.so.1"
 
-    def __init__(self, path: Path) -> None:
-        """Begin with the right time."""
-        self._path = path
+    def __init__(self, home: Path) -> None:
+        """Begin with the right time; the file that says by how much it is off lies in `home`."""
+        self._packages = home / "site-packages"
+        self._packages.mkdir(parents=True)
+        self._file = self._packages / "clock"
         self._library = next(iter(glob.glob(self._LIBRARIES)), "")
-        path.write_text("+0")
+        self._file.write_text("+0")
+        self._pids: list[int] = []
+
+    def __enter__(self) -> Self:
+        """Take away in the end what libfaketime made for the processes named by `keep_for`.
+
+        It does so itself only where a process ends as C programs do, may still write, and was none
+        before that it has taken the place of.
+        """
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for pid in self._pids:
+            for made in _SHARED.glob(f"*faketime_*_{pid}"):
+                made.unlink()
+
+    def keep_for(self, pid: int) -> None:
+        """Note a process that goes by this clock."""
+        self._pids.append(pid)
+
+    @property
+    def packages(self) -> Path:
+        """The folder that a process must be able to read."""
+        return self._packages
 
     @property
     def environ(self) -> dict[str, str]:
@@ -148,7 +180,8 @@ class WallClock:
             return {}
         return {
             "LD_PRELOAD": self._library,
-            "FAKETIME_TIMESTAMP_FILE": str(self._path),
+            "PYTHONPATH": str(self._packages),
+            "FAKETIME_TIMESTAMP_FILE": str(self._file),
             "FAKETIME_CACHE_DURATION": "1",
             "DONT_FAKE_MONOTONIC": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
@@ -156,5 +189,5 @@ class WallClock:
 
     def set(self, seconds: int) -> bool:
         """Put the clock so far ahead of the real one; False where that cannot be done."""
-        self._path.write_text(f"{seconds:+d}")
+        self._file.write_text(f"{seconds:+d}")
         return bool(self._library)

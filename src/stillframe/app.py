@@ -386,6 +386,7 @@ class _Show:
                 self._window.toggle_fullscreen()
             case Intent.VISUALIZER:
                 self._music.next_style()
+                self._journal.note("SHOW", "visualizer", style=self._music.visualizer.style)
 
     def _on_motion(self, moving: bool) -> None:  # noqa: FBT001 - Qt-like callback of one value
         if self._tap is not None:

@@ -30,6 +30,7 @@ def worker(number: int) -> WorkerStatus:
         queued=64,
         queue_cap=64,
         in_flight=1,
+        overdue=1,
         asked=2**62,
         completed=2**62,
         refused=COUNTS,

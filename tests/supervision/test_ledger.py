@@ -166,6 +166,17 @@ def test_requests_whose_time_has_passed_are_dropped_when_their_turn_comes() -> N
     assert (taken, endings(expired)) == (None, [(3, DropReason.EXPIRED)])
 
 
+def test_a_task_that_was_lost_sight_of_is_overdue_and_so_is_one_that_waits_too_long() -> None:
+    open_book = book()
+    sent(open_book, 1, now_ns=50)
+    open_book.submit(ticket(2, deadline_ns=2000))
+    assert [open_book.overdue(now_ns) for now_ns in (49 + TASK_NS, 50 + TASK_NS, 2000)] == [0, 1, 2]
+    assert open_book.answered(PID, 1) is not None
+    assert open_book.overdue(1999) == 0
+    assert endings(open_book.take(2000)[1]) == [(2, DropReason.EXPIRED)]
+    assert open_book.overdue(2000) == 0
+
+
 def test_stopping_drops_the_task_in_hand_and_all_that_waits() -> None:
     open_book = book()
     sent(open_book, 1)

@@ -17,6 +17,7 @@ def test_a_status_counts_what_became_of_every_request() -> None:
     assert now.arena is not None
     assert now.arena.stages == {"reserved": 1, "free": 1}
     assert (now.state, now.standby, now.pid) == ("ready", "ready", crew.active.pid)
+    assert (now.overdue, crew.pool.status(crew.now_ns + 2**62).overdue) == (0, 3)
     request = crew.active.in_hand
     assert request is not None
     crew.active.in_hand = None

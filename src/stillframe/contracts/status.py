@@ -60,6 +60,8 @@ class WorkerStatus(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     queued: Count
     queue_cap: Count
     in_flight: Count
+    overdue: Count
+    """How many of those that wait or are in flight should have had their answer by now."""
     asked: Count
     """How many requests ever came: each waits, is in flight, or had one of the answers below."""
     completed: Count

@@ -96,6 +96,11 @@ class Ledger:
         """Whether there is nothing to do and nothing being done."""
         return not self.in_flight and not self._backlog
 
+    def overdue(self, now_ns: int) -> int:
+        """Return how many should have had their answer by now: in hand too long, or waiting."""
+        in_hand = sum(task.overdue_ns <= now_ns for task in self.in_flight.values())
+        return in_hand + sum(ticket.request.deadline_ns <= now_ns for ticket in self._backlog)
+
     def submit(self, ticket: Ticket) -> tuple[Ending, ...]:
         """Enter a ticket; return what had to leave for it."""
         dropped = self._backlog.push(ticket.key, ticket, ticket.urgency)

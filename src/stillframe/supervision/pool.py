@@ -277,6 +277,7 @@ class Pool:
             waiting=self._ledger.waiting,
             cap=self.spec.limits.backlog,
             in_flight=len(self._ledger.in_flight),
+            overdue=self._ledger.overdue(now_ns),
             quarantined=self._site.quarantine.count(self.spec.name),
         )
         return worker_status(self._staff, self._metrics, queue, self._arena, now_ns)

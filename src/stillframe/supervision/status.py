@@ -29,6 +29,7 @@ class QueueNow:
     waiting: int
     cap: int
     in_flight: int
+    overdue: int
     quarantined: int
 
 
@@ -51,6 +52,7 @@ def worker_status(
         queued=queue.waiting,
         queue_cap=queue.cap,
         in_flight=queue.in_flight,
+        overdue=queue.overdue,
         asked=metrics.asked,
         completed=metrics.completed,
         refused=dict(metrics.refused.counts),

@@ -11,7 +11,7 @@ Guarantees:
 """
 
 import enum
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -68,6 +68,9 @@ class Backlog(Generic[K, T]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def __iter__(self) -> Iterator[T]:
+        return (entry.item for entry in self._entries.values())
 
     def push(self, key: K, item: T, urgency: Urgency) -> tuple[Dropped[T], ...]:
         """Add an item and return what had to go: the same key's older item, or the overflow.
