@@ -48,9 +48,11 @@ def machine() -> str:
     return f"{cores} processors ({model}), {memory}, {system}, CPython {platform.python_version()}"
 
 
-def page(runs: Sequence[Run], *, date: str, where: str) -> str:
-    """Return the page."""
+def page(runs: Sequence[Run], *, left: Sequence[str] = (), date: str, where: str) -> str:
+    """Return the page of what was run; `left` is what was not, or not yet."""
     parts = [_HEAD, f"Date: {date}. Machine: {where}. Screen: software GL on a virtual display.\n"]
+    if left:
+        parts.append(f"Not in this run: {', '.join(left)}.\n")
     failed = [run.command for run in runs if run.rows is None]
     if failed:
         parts.append(f"Failed in this run: {', '.join(f'`{command}`' for command in failed)}.\n")

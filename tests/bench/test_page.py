@@ -35,6 +35,14 @@ def test_commands_are_there_and_what_a_bench_was_asked_for_tells_its_rows() -> N
     assert lines[-1].startswith("| pacing --scenario all | ink |")
 
 
+def test_what_a_run_has_not_come_to_is_named() -> None:
+    runs = [Run("python -m bench.ipc", [ROW])]
+    assert "Not in this run: recover, soak.\n" in page(
+        runs, left=["recover", "soak"], date="d", where="w"
+    )
+    assert "Not in this run" not in page(runs, date="d", where="w")
+
+
 def test_a_bench_that_failed_is_named() -> None:
     text = page([Run("python -m bench.ipc --full", None)], date="d", where="w")
     assert "Failed in this run: `python -m bench.ipc --full`." in text

@@ -130,10 +130,47 @@ def test_several_presses_lead_as_far_as_they_say() -> None:
     show.step(+1)
     assert show.step(+1) == ["decode d 4x3 prefetch", "hurry"], "b is still coming on"
     assert show.step(+1) == ["decode e 4x3 prefetch"]
-    show.finish("b")
     show.arrive("e")
-    assert show.arrive("d") == ["upload d 4x3"]
+    show.arrive("d")
+    assert show.finish("b")[-1:] == ["upload d 4x3"]
     assert show.upload("d") == ["transition d 4x3"], "c was stepped over"
+
+
+def test_until_where_the_presses_lead_can_be_shown_what_is_on_the_way_is() -> None:
+    show = Rehearsal()
+    show.open_with(6)
+    for _ in range(3):
+        show.step(+1)
+    assert show.finish("b")[-1:] == ["upload c 4x3"]
+    assert show.upload("c") == ["transition c 4x3", "hurry"]
+    show.arrive("d")
+    assert "upload d 4x3" in show.finish("c")
+    assert show.upload("d") == ["transition d 4x3"]
+
+
+def test_who_keeps_pressing_a_key_sees_photos_all_the_same() -> None:
+    show = Rehearsal(look_ahead=3, slots=7)
+    show.open_with(9)
+    show.step(+1)
+    show.step(+1)
+    show.finish("b")
+    said = [line for _ in range(3) for line in show.step(+1)]
+    assert not [line for line in said if line.startswith("upload")], "c is not begun anew"
+    assert show.upload("c") == ["transition c 4x3", "hurry"]
+
+
+def test_who_keeps_pressing_back_sees_what_is_on_the_way_too() -> None:
+    show = Rehearsal()
+    show.open_with(4)
+    for name in ("b", "c"):
+        show.step(+1)
+        show.upload(name)
+        show.finish(name)
+    show.step(-1)
+    show.step(-1)
+    assert show.upload("b") == ["transition b 4x3", "hurry"]
+    assert "upload a 4x3" in show.finish("b")
+    assert show.upload("a") == ["transition a 4x3"]
 
 
 def test_presses_to_and_fro_cancel_out() -> None:

@@ -238,8 +238,8 @@ class Director:
         wanted = self._wanted(now_ns)
         actions += self._ask_for(wanted, now_ns)
         actions += self._stage(wanted)
-        actions += self._hurry()
         actions += self._present(now_ns)
+        actions += self._hurry()
         actions += _releases(self._cache.pin(self._needed(wanted)))
         actions += self._set_alarm(now_ns)
         return actions
@@ -300,15 +300,34 @@ class Director:
         """Upload the next photo while the screen is at rest, so that the transition only draws."""
         if self._moving or not wanted:
             return []
-        key = self._key(wanted[0])
-        if (self._staged is not None and self._staged.key == key) or key == self._shown_key:
+        staged = self._staged
+        if staged is not None and self._heading and self._steps_to(staged.photo):
+            return []  # who keeps pressing a key would have it begin anew each time
+        photo = self._nearest_to(wanted[0])
+        key = self._key(photo)
+        if (staged is not None and staged.key == key) or key == self._shown_key:
             return []
         frame = self._cache.get(key) if key in self._cache else None
         if frame is None:
             return []
-        self._staged = _Staged(wanted[0], key)
+        self._staged = _Staged(photo, key)
         self._cache.promote(key, Promotion.IMAGE)
         return [script.Upload(frame)]
+
+    def _nearest_to(self, wanted: Photo) -> Photo:
+        """Return what is wanted, or the last photo on the way there that can be shown already."""
+        toward = 1 if self._heading > 0 else -1
+        for steps in range(self._heading, 0, -toward):
+            photo = self._timeline.at(steps)
+            if photo is not None and self._key(photo) in self._cache:
+                return photo
+        return wanted
+
+    def _steps_to(self, photo: Photo) -> int:
+        """Return how far a photo is on the way that a person goes, 0 if it is not there."""
+        toward = 1 if self._heading >= 0 else -1
+        way = range(self._heading or 1, 0, -toward)
+        return next((steps for steps in way if self._timeline.at(steps) == photo), 0)
 
     def _hurry(self) -> list[Action]:
         """Cut short what moves, once, if a person waits for another photo."""
@@ -326,12 +345,13 @@ class Director:
         if not (redraw or due or self._heading or not self._shown_key):
             return []
         if not redraw:
-            steps = self._heading or 1
-            if self._timeline.at(steps) != staged.photo:
+            steps = self._steps_to(staged.photo)
+            if not steps:
                 return []  # a step came after this one was staged: the right one is on its way
             self._timeline.move(steps)
+            self._heading -= steps if self._heading else 0
             self._refused_redraw = b""  # should that photo's turn come again, it is passed over
-        self._heading, self._hurried = 0, False
+        self._hurried = False
         self._moving = Appearance.CUT if redraw else Appearance.TRANSITION
         self._leaving_key, self._shown_key, self._staged = self._shown_key, staged.key, None
         return [script.Present(staged.key, staged.photo, self._moving)]
