@@ -3,6 +3,7 @@
 Role: from words to `PlayOptions`. Counterpart: `app.play` runs the show.
 """
 
+import functools
 import os
 import re
 import sys
@@ -108,10 +109,9 @@ def play(
         feeds=followed,
         state_folder=user_state_path("stillframe"),
         own_transitions=_own_transitions(places),
+        on_torn_off=functools.partial(_write_report, report),
     )
-    done = app.play(options, os.environ)
-    if report is not None:
-        _write_report(report, done)
+    _write_report(report, app.play(options, os.environ))
 
 
 def _own_transitions(places: "Places") -> "Shelf":
@@ -177,7 +177,10 @@ def places_of(groups: "tuple[Group, ...]", *, feeds: bool = False) -> "Places":
     )
 
 
-def _write_report(file: str, report: "Report") -> None:
+def _write_report(file: str | None, report: "Report") -> None:
+    """Write a report, if one is wanted."""
+    if file is None:
+        return
     import msgspec
 
     text = msgspec.json.format(msgspec.json.encode(report), indent=2)
