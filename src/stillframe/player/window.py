@@ -121,6 +121,8 @@ def close_all(qt: QCoreApplication, windows: Sequence[QQuickView]) -> None:
         QMetaObject.invokeMethod(window, "close", queued)
     QMetaObject.invokeMethod(qt, "quit", queued)
     qt.exec()
+    for window in windows:
+        window.close()  # where another wish to end came between
 
 
 def largest_surface(windowed: Size | None) -> Size:
