@@ -14,7 +14,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +33,6 @@ from stillframe.contracts.pixels import Size
 from stillframe.library.timeline import Timeline
 from stillframe.player import frame_log, shader_cache
 from stillframe.player.bells import Bell, Interruptions
-from stillframe.player.drift import LONGEST_S
 from stillframe.player.frames import FrameProvider
 from stillframe.player.gallery import Gallery
 from stillframe.player.keys import Intent
@@ -41,12 +40,11 @@ from stillframe.player.music import Music
 from stillframe.player.scheduler import Scheduler
 from stillframe.player.stage import Hanging, QtStage
 from stillframe.player.stalls import StallMeter
-from stillframe.player.window import PhotoWindow, largest_surface
+from stillframe.player.window import PhotoWindow, close_all, largest_surface
 from stillframe.player.x11 import end_with_server
 from stillframe.remote.address import runtime_folder
 from stillframe.remote.server import Server
 from stillframe.settings import Settings
-from stillframe.settings.sections.show import ShowSettings
 from stillframe.show import script
 from stillframe.show.desk import ShowDesk
 from stillframe.show.director import Director, Pace
@@ -57,18 +55,25 @@ from stillframe.show.memory import plan_arena
 from stillframe.show.records import Records
 from stillframe.show.repertoire import NO_FILES
 from stillframe.show.repertoire import plan_of as plan_of_transitions
-from stillframe.show.report import Report
+from stillframe.show.report import Report, process_age_ms
 from stillframe.show.runtime import Plot, Runtime
 from stillframe.show.shading import Shelf
 from stillframe.show.sources import Group, Sources
 from stillframe.show.specs import Places, decoders, worker_specs
+from stillframe.show.stagecraft import TransitionPlan
+from stillframe.show.trying import Trial, Verdict
+from stillframe.show.trying import keep as keep_verdict
+from stillframe.supervision.last_resort import LastResort
 from stillframe.supervision.supervisor import Reader, Supervisor
+from stillframe.transitions.dropped import Dropped
 from stillframe.transitions.registry import BUILT_IN
 from stillframe.transport.arena import ArenaShape
 
 _NS_PER_S: Final = 1_000_000_000
 # Drawing has begun by then, and with it whatever it keeps.
 _RESERVE_AFTER_NS: Final = 2_000_000_000
+# A window closes in a fraction of a second, unless its driver does not answer.
+_CLOSE_GRACE_S: Final = 4.0
 # Beyond every worker's own time to stop; then the daemon thread is left to the exit, and each
 # worker's ties to its parent end it.
 _STOP_TIMEOUT_S: Final = 5.0
@@ -88,6 +93,8 @@ class PlayOptions:
         places: where the workers find and keep things; the groups' roots are among them.
         state_folder: where the log and the quarantine are kept; None keeps neither.
         own_transitions: a person's own, beside those that come with the product.
+        on_torn_off: gets the report where `play` cannot return, because the screen does not answer:
+            on a thread of its own, after which the process ends.
         on_open: called on Qt's thread once the window is open, for those who measure or watch.
     """
 
@@ -102,6 +109,7 @@ class PlayOptions:
     state_folder: Path | None = None
     on_open: Callable[[QQuickView], None] | None = None
     own_transitions: Shelf = NO_FILES
+    on_torn_off: Callable[[Report], object] = id
 
 
 def play(options: PlayOptions, environ: MutableMapping[str, str]) -> Report:
@@ -143,8 +151,7 @@ class _Show:
         environ: MutableMapping[str, str],
     ) -> None:
         self._options, self._records, self._tap = options, records, tap
-        self._environ = environ
-        self._journal = records.journal
+        self._environ, self._journal = environ, records.journal
         self._qt = QGuiApplication.instance() or QGuiApplication([sys.argv[0]])
         self._qt.setApplicationName("stillframe")
         end_with_server()
@@ -155,11 +162,13 @@ class _Show:
         # Jitter of restarts needs no secrecy, and the order of photos is the person's to repeat.
         rng = random.Random(options.seed)  # noqa: S311
         readers: dict[int, Reader] = {tap.read_fd: self._read_log} if tap else {}
+        self._last_resort = LastResort(_CLOSE_GRACE_S, self._tear_off)
         self._desk = ShowDesk(
             lambda: self._supervisor,
             view=lambda: self._runtime.view,
             intervals_ms=lambda: self._frames_seen.intervals_ms,
             wake=self._bell.ring,
+            leaving=self._last_resort.want,
         )
         self._server = self._listen(environ)
         if self._server is not None:
@@ -181,20 +190,26 @@ class _Show:
             quarantine=records.load(),
         )
         self._runtime = self._make_runtime(rng)
-        self._supervisor.start()
         self._stalls: StallMeter | None = None
+        self._supervisor.start()
 
     def run(self) -> Report:
         """Open the window, play, and take everything down again."""
-        with Interruptions(self._qt.quit):
+        with Interruptions(self._qt.quit) as interruptions:
             try:
                 self._open()
+                self._last_resort.start(
+                    watched=interruptions.descriptor, wanted_in_s=self._options.exit_after_s
+                )
                 # Nothing made so far will become garbage: later collections need not look at it.
                 gc.collect()
                 gc.freeze()
                 self._qt.exec()
             finally:
                 self._close()
+        return self._report()
+
+    def _report(self) -> Report:
         return self._runtime.tally.report(
             frames_presented=self._frames_seen.presented if self._tap else None,
             intervals_ms=self._frames_seen.intervals_ms,
@@ -236,7 +251,7 @@ class _Show:
                 self._arena,
                 self._options.places.scenes,
                 self._records.remember,
-                plan_of_transitions(settings, BUILT_IN, self._options.own_transitions),
+                self._transitions_plan(),
                 random.Random(rng.random()),  # noqa: S311
                 self._feed_plan(),
             ),
@@ -246,6 +261,15 @@ class _Show:
             journal=self._journal,
             age_ms=process_age_ms,
         )
+
+    def _transitions_plan(self) -> TransitionPlan:
+        plan = plan_of_transitions(self._options.settings, BUILT_IN, self._options.own_transitions)
+        return replace(plan, trial=Trial(self._keep_verdict, self._note_untried))
+
+    def _keep_verdict(self, file: Dropped, verdict: Verdict) -> None:
+        self._records.disk.post(functools.partial(keep_verdict, file, verdict))
+        if not verdict.problem:
+            self._journal.note("SHOW", "transition joins", transition=file.transition.id)
 
     def _make_ears(self) -> Ears | None:
         audio = self._options.settings.audio
@@ -273,7 +297,7 @@ class _Show:
         stage, *_ = [self._hang(number, scheduler) for number in range(len(self._windows))]
         self._runtime.stagecraft.tell_refusals(self._note_refused)
         for said in self._options.own_transitions.refused:
-            self._note_refused(*said.split(": ", 1))
+            self._runtime.stagecraft.refuse(*said.split(": ", 1))
         self._window.open(self._options.windowed)
         for window, screen in zip(self._windows[1:], others, strict=True):
             window.open(None, screen)
@@ -313,7 +337,7 @@ class _Show:
             window,
             window.frames,
             scheduler=scheduler,
-            hanging=_hanging_of(self._options.settings.show, self._runtime.stagecraft.longest_s),
+            hanging=Hanging.of(self._options.settings.show, self._runtime.stagecraft.longest_s),
             report=lambda cue: gallery.hear(number, cue),
             motion=lambda moving: gallery.note_motion(number, moving=moving),
         )
@@ -333,12 +357,25 @@ class _Show:
     def _close(self) -> None:
         """Take the show down: the window first, because it reads what the workers wrote."""
         ears = getattr(self, "_ears", None)
-        for window in getattr(self, "_windows", ()):
-            window.close()
+        self._last_resort.want()
+        windows = getattr(self, "_windows", ())
+        close_all(self._qt, windows)
+        self._last_resort.disarm()
+        for window in windows:
             window.engine().removeImageProvider("frames")
             window.engine().removeImageProvider("sounds")
             window.setSource("")
         self._runtime.end()
+        self._stop_workers()
+        while self._runtime.drain():
+            pass
+        if self._server is not None:
+            self._server.close()
+        self._bell.close()
+        if ears is not None:
+            ears.close()
+
+    def _stop_workers(self) -> None:
         self._supervisor.stop()
         if not self._supervisor.join(_STOP_TIMEOUT_S):
             self._journal.note(
@@ -347,13 +384,26 @@ class _Show:
                 level=LogLevel.ERROR,
                 after_s=_STOP_TIMEOUT_S,
             )
-        while self._runtime.drain():
-            pass
-        if self._server is not None:
-            self._server.close()
-        self._bell.close()
-        if ears is not None:
-            ears.close()
+
+    def _tear_off(self) -> None:
+        """End the process although Qt's thread, or the one that draws, does not answer.
+
+        Runs on a thread of its own. What is lost is what those two still had to say.
+        """
+        try:
+            self._journal.note(
+                "HEALTH",
+                "the screen does not answer: left without closing it",
+                level=LogLevel.ERROR,
+                after_s=_CLOSE_GRACE_S,
+            )
+            self._stop_workers()
+            self._options.on_torn_off(self._report())
+            if self._server is not None:
+                self._server.close()
+            self._records.close()
+        finally:
+            os._exit(0)
 
     def _on_bell(self) -> None:
         while (wish := self._desk.take()) is not None:
@@ -412,6 +462,15 @@ class _Show:
             cause=cause,
         )
 
+    def _note_untried(self, file: Dropped, cause: str) -> None:
+        self._journal.note(
+            "SHOW",
+            "transition could not be tried",
+            level=LogLevel.WARNING,
+            transition=file.transition.id,
+            cause=cause,
+        )
+
     def _note_silence(self, why: str) -> None:
         self._journal.note("SHOW", "nothing is heard", level=LogLevel.WARNING, cause=why)
 
@@ -434,24 +493,6 @@ def _arena_of(options: PlayOptions) -> ArenaShape:
     )
 
 
-def _hanging_of(show: ShowSettings, transition_s: float) -> Hanging:
-    """Return how photos move: from the beginning of one transition to the end of the next."""
-    if not show.pan_zoom:
-        return Hanging(Mode(show.mode))
-    seen_s = show.interval_s + 2 * transition_s
-    return Hanging(Mode(show.mode), 1 + show.pan_zoom_by / 100, min(seen_s, LONGEST_S))
-
-
 def _cores() -> int:
     """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0))
-
-
-def process_age_ms() -> float:
-    """Return how long ago this process was started, by the kernel's account."""
-    with open("/proc/self/stat", encoding="ascii", errors="replace") as stat:
-        # The name in parentheses may hold anything; the fields after it are numbers.
-        fields = stat.read().rpartition(")")[2].split()
-    started_ticks = int(fields[19])
-    started_ns = started_ticks * _NS_PER_S // os.sysconf("SC_CLK_TCK")
-    return (time.clock_gettime_ns(time.CLOCK_BOOTTIME) - started_ns) / 1e6

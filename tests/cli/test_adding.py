@@ -1,19 +1,25 @@
-"""`stillframe transitions add`, as a person types it: real files, the real compiler, no display."""
+"""`stillframe transitions add`, as a person types it: real files, the real compiler and driver."""
 
 import subprocess
 from pathlib import Path
 
+from shaders_to_try import ENDLESS, ENDLESS_LINE, FINE
 from shows import STILLFRAME, environment
+from stillframe.show.shading import read
+from stillframe.show.trying import Verdict, keep, kept
+from virtual_screen import VirtualScreen
 
 SAMPLES = Path(__file__).parents[1] / "transitions" / "glsl" / "samples"
 GOOD = "vec4 transition(vec2 uv) { return getToColor(uv); }\n"
 WRONG = "// A comment\nvec4 transition(vec2 uv) {\n  return vec4(sped);\n}\n"
 
 
-def run(home: Path, *words: object) -> subprocess.CompletedProcess[str]:
+def run(
+    home: Path, *words: object, screen: VirtualScreen | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [STILLFRAME, "transitions", *map(str, words)],
-        env=environment(home),
+        env=screen.environ(environment(home)) if screen else environment(home),
         capture_output=True,
         text=True,
         timeout=60,
@@ -87,3 +93,37 @@ def test_a_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
     done = run(tmp_path, "add", file)
     assert done.returncode == 1
     assert "\x1b" not in done.stderr
+
+
+def test_without_a_display_nothing_is_tried_and_that_is_said(tmp_path: Path) -> None:
+    (tmp_path / "swirl.glsl").write_text(ENDLESS)
+    done = run(tmp_path, "add", tmp_path / "swirl.glsl")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "not tried here (no display: DISPLAY and WAYLAND_DISPLAY are not set)" in done.stdout
+
+
+def test_with_a_display_what_does_not_end_is_refused_by_the_line_of_its_loop(
+    tmp_path: Path, screen: VirtualScreen
+) -> None:
+    for name, text in (("endless", ENDLESS), ("fine", FINE)):
+        (tmp_path / f"{name}.glsl").write_text(text)
+    done = run(tmp_path, "add", *sorted(tmp_path.glob("*.glsl")), screen=screen)
+    assert done.returncode == 1
+    (said,) = done.stderr.splitlines()
+    where = f"stillframe: {tmp_path}/endless.glsl:{ENDLESS_LINE}: "
+    assert said.startswith(f"{where}a frame of 640 x 360 ")
+    assert "s is allowed; this loop is its longest" in said
+    assert own(tmp_path) == {"fine.glsl"}
+    assert "not tried" not in done.stdout
+
+
+def test_what_was_refused_is_tried_anew_when_it_is_added_again(
+    tmp_path: Path, screen: VirtualScreen
+) -> None:
+    file = tmp_path / "fine.glsl"
+    file.write_text(FINE)
+    baked = read(file, bytes(tmp_path / "cache" / "stillframe" / "shaders"))
+    assert run(tmp_path, "add", file).returncode == 0
+    keep(baked, Verdict(problem="too slow, on another day"))
+    assert run(tmp_path, "add", file, screen=screen).returncode == 0
+    assert kept(baked.transition.shader) == Verdict()

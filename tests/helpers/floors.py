@@ -65,6 +65,8 @@ MAY_WAIT = {
     "app": ("join",),
     # No show: it draws single moments for the command line, and waits for each to be drawn.
     "player.strip": ("QEventLoop",),
+    # No show either: a program of its own that may be killed.
+    "player.trial": ("QEventLoop",),
 }
 # What a decision may be made of: values. No clock, no disk, no luck of its own.
 PURE = (

@@ -85,6 +85,20 @@ def test_wishes_are_taken_in_order_and_wake_the_one_who_takes_them() -> None:
     assert [found.take(), found.take(), found.take()] == [Intent.NEXT, Intent.PAUSE, None]
 
 
+def test_that_the_end_is_wanted_is_told_at_once_whoever_takes_wishes() -> None:
+    told: list[str] = []
+    found = ShowDesk(
+        Engine,
+        view=ShowView,
+        intervals_ms=dict,
+        wake=lambda: told.append("wake"),
+        leaving=lambda: told.append("leaving"),
+    )
+    found.act(Intent.PAUSE)
+    found.act(Intent.QUIT)
+    assert told == ["wake", "wake", "leaving"]
+
+
 def test_wishes_beyond_all_reason_push_out_the_oldest() -> None:
     found = desk(Engine())
     found.act(Intent.QUIT)

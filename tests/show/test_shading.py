@@ -2,8 +2,10 @@
 
 import os
 import zlib
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +14,10 @@ from stillframe.contracts.caps import TEXT_CAP_CHARS
 from stillframe.contracts.errors import FaultKind
 from stillframe.contracts.messages import echo
 from stillframe.contracts.shaders import SOURCE_CAP_CHARS, ShaderRequest, ShaderResult
+from stillframe.contracts.trials import Measured, encoded
 from stillframe.show import shading
 from stillframe.show.shading import Bakery, Shelf, UnreadableError, look_into, read
+from stillframe.show.trying import Trial, Verdict, keep
 from stillframe.supervision import events
 from stillframe.transitions.dropped import Dropped, dropped
 from stillframe.transport.backlog import DropReason
@@ -46,10 +50,16 @@ def test_what_is_not_baked_and_what_is(tmp_path: Path) -> None:
     assert look_into(folder, cache) == found
     melt.write_bytes((5).to_bytes(4, "big") + zlib.compress(b"baked"))
     os.utime(melt, (0, 0))
+    assert look_into(folder, cache) == found, "it was not tried"
+    keep(found.unbaked[0], Verdict())
     again = look_into(folder, cache)
     assert [transition.id for transition in again.ready] == ["gl-melt"]
     assert [file.transition.id for file in again.unbaked] == ["gl-swirl"]
     assert melt.stat().st_mtime > 0, "what is wanted is not the oldest"
+    keep(found.unbaked[0], Verdict(problem="line 1: too slow"))
+    refused = look_into(folder, cache)
+    assert [file.problem for file in refused.unbaked] == ["line 1: too slow", ""]
+    assert refused.known == found.known, "it may be named"
 
 
 def test_most_people_have_no_folder(tmp_path: Path) -> None:
@@ -89,23 +99,36 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
 class Talk:
     """A bakery with an engine, and what it told."""
 
-    def __init__(self, folder: Path, **texts: str) -> None:
+    def __init__(self, folder: Path, *, tries: bool = False, **texts: str) -> None:
         files = look_into(folder_of(folder, **texts), SHADERS).unbaked
         self.engine = QueueEngine()
         self.ready: list[str] = []
         self.refused: list[tuple[str, str]] = []
-        self.bakery = Bakery(files, self.engine, self._on_ready, self._on_refused)
+        self.kept: list[Verdict] = []
+        self.untried: list[str] = []
+        trial = Trial(
+            lambda _, verdict: self.kept.append(verdict), lambda _, why: self.untried.append(why)
+        )
+        self.bakery = Bakery(
+            files, self.engine, self.on_ready, self.on_refused, trial if tries else None
+        )
         self.bakery.begin()
 
-    def _on_ready(self, file: Dropped) -> None:
+    def on_ready(self, file: Dropped) -> None:
         self.ready.append(file.transition.id)
 
-    def _on_refused(self, file: Dropped, detail: str) -> None:
+    def on_refused(self, file: Dropped, detail: str) -> None:
         self.refused.append((file.transition.id, detail))
 
     @property
     def asked(self) -> list[ShaderRequest]:
         return [r for r in self.engine.asked("shaders") if isinstance(r, ShaderRequest)]
+
+    def tried(self, **how: Any) -> None:
+        """Have the newest trial end."""
+        (*_, errand) = (c for c in self.engine.posted if isinstance(c, events.Errand))
+        self.engine.events.append(events.ErrandEnded(errand, **{"how": "exit 0"} | how))
+        self.take()
 
     def take(self) -> None:
         """Have the bakery take what the engine says."""
@@ -135,6 +158,49 @@ def test_one_file_after_the_other(tmp_path: Path) -> None:
     assert talk.ready == ["gl-a", "gl-b"]
     assert not talk.bakery.busy
     assert talk.refused == []
+
+
+def test_what_is_baked_is_tried_before_it_is_ready(tmp_path: Path) -> None:
+    talk = Talk(tmp_path, tries=True, a=GOOD, b=GOOD + "\n", c=GOOD + "\n\n")
+    talk.baked()
+    assert talk.ready == []
+    assert len(talk.asked) == 1
+    talk.tried(begun=True, said=f"begun\n{encoded(Measured(0.001, 0.001))}\n")
+    assert talk.ready == ["gl-a"]
+    assert talk.kept == [Verdict()]
+    talk.baked()
+    talk.tried(begun=True, said="begun\n", late=True)
+    assert talk.refused == [("gl-b", talk.kept[1].problem)]
+    talk.baked()
+    talk.tried(how="exit 3", complaint="no display")
+    assert talk.ready == ["gl-a", "gl-c"], "nothing is said against it"
+    assert talk.untried == ["no display"]
+    assert len(talk.kept) == 2, "another show may be able to"
+    assert not talk.bakery.busy
+
+
+def test_what_is_known_to_be_no_good_is_told_and_not_tried_again(tmp_path: Path) -> None:
+    talk = Talk(tmp_path, tries=True)
+    bad, good = (replace(dropped(f"{n}.glsl", GOOD, PRELUDE)) for n in "ab")
+    files = (replace(bad, problem="too slow"), good)
+    bakery = Bakery(
+        files,
+        talk.engine,
+        talk.ready.append,
+        lambda f, why: talk.refused.append((f.transition.id, why)),
+    )
+    bakery.begin()
+    assert talk.refused == [("gl-a", "too slow")]
+    assert [request.name for request in talk.asked] == ["b.glsl"]
+
+
+def test_a_show_that_ends_during_a_trial_tells_nothing(tmp_path: Path) -> None:
+    talk = Talk(tmp_path, tries=True, a=GOOD, b=GOOD + "\n")
+    talk.baked()
+    talk.tried(stopped=True)
+    assert (talk.ready, talk.refused, talk.kept) == ([], [], [])
+    assert not talk.bakery.busy
+    assert len(talk.asked) == 1
 
 
 def test_a_file_that_is_refused_is_told_and_the_next_is_asked_for(tmp_path: Path) -> None:

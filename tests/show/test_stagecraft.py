@@ -279,6 +279,7 @@ def test_one_that_cannot_be_baked_is_told_and_never_comes() -> None:
     refused = events.Refused(request, "decoder-error", "line 3: no", RefusalSource.WORKER)
     assert troupe.it.take(refused)
     assert refusals == [("swirl.glsl", "line 3: no")]
+    assert troupe.it.note == "transitions: swirl.glsl cannot be taken; the log says why"
     assert next_one(troupe) == "crossfade"
     assert troupe.it.fallbacks == collections.Counter()
 

@@ -4,7 +4,8 @@ Role: has files baked, and puts those that can be played into the person's folde
 `workers.shaders` looks into them; `show.shading` finds them there when a show starts.
 
 Guarantees: needs no display and imports no Qt; a file that cannot be played is not put there, and
-is told by its line. Exit status 1 if there was one.
+is told by its line. Where there is a display, each is drawn once, by a program that can be killed.
+Exit status 1 if there was one that cannot be played.
 """
 
 import os
@@ -29,7 +30,8 @@ _LINE: Final = re.compile(r"line ([0-9]+): ")
 def add(*, paths: tuple[Path, ...]) -> None:
     """Add transitions: each PATH is a file of the open GL Transitions format, or a folder of them.
 
-    Each is compiled first; what is wrong with one is told by its line. They are copied into your
+    Each is compiled first and, where there is a display, drawn once; what is wrong with one is told
+    by its line. They are copied into your
     own folder of transitions, where you may change them, and come from the next show on.
     """
     from stillframe.cli.shader_asking import bake_now
@@ -40,7 +42,7 @@ def add(*, paths: tuple[Path, ...]) -> None:
         file_text=read_settings_file(place), file_name=str(place), environ=os.environ, flags={}
     )
     adding = _Adding(paths)
-    bake_now([file for _, file in adding.files], settings, adding.told)
+    bake_now([file for _, file in adding.files], settings, adding.told, adding.untried)
     adding.say_how_it_went()
     sys.exit(EXIT_REFUSED if adding.refused else 0)
 
@@ -57,6 +59,7 @@ class _Adding:
         self.files: list[tuple[Path, Dropped]] = []
         self.refused = 0
         self._added: list[str] = []
+        self._untried = ""
         shaders = places_of(()).shaders
         for path in _files(paths):
             try:
@@ -75,8 +78,15 @@ class _Adding:
             self._added.append(file.transition.id)
             click.echo(f"added {file.transition.id}")
 
+    def untried(self, why: str) -> None:
+        """Take why a file was not drawn once."""
+        self._untried = why
+
     def say_how_it_went(self) -> None:
         """Say what was left, and how to see what was added."""
+        if self._untried and self._added:
+            why = self._untried.partition(";")[0]
+            click.echo(f"not tried here ({why}); the first show will, before it plays them")
         left = len(list(self._coming))
         if left:
             click.echo(f"stillframe: {left} more files were not looked at", err=True)

@@ -3,10 +3,11 @@
 Role: from words to `PlayOptions`. Counterpart: `app.play` runs the show.
 """
 
+import functools
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -83,9 +84,8 @@ def play(
     settings = settings_with(flags)
     if report is not None:
         settings = changed(settings, show={"measure": True})
-    done = show_photos(settings, paths, feed_urls, **wishes)
-    if report is not None:
-        _write_report(report, done)
+    told = functools.partial(_write_report, report)
+    told(show_photos(settings, paths, feed_urls, told=told, **wishes))
 
 
 def settings_with(flags: "Mapping[str, str]") -> "Settings":
@@ -117,10 +117,13 @@ def show_photos(
     feed_urls: tuple[str, ...] = (),
     *,
     windowed: tuple[int, int] | None = None,
-    seed: int | None = None,
-    exit_after: float | None = None,
+    told: "Callable[[Report], object]" = id,
+    **wishes: Any,  # noqa: ANN401 - each was checked by its option
 ) -> "Report":
-    """Run a show to its end; without a display, exit with a line that says so."""
+    """Run a show to its end; without a display, exit with a line that says so.
+
+    `told` gets the report of one that has to be torn off.
+    """
     problem = display_problem(os.environ)
     if problem is not None:
         click.echo(f"stillframe: {problem}", err=True)
@@ -138,13 +141,14 @@ def show_photos(
         settings=settings,
         groups=groups,
         windowed=Size(*windowed) if windowed else None,
-        seed=seed,
-        exit_after_s=exit_after,
+        seed=wishes.get("seed"),
+        exit_after_s=wishes.get("exit_after"),
         measure=settings.show.measure,
         places=places,
         feeds=followed,
         state_folder=user_state_path("stillframe"),
         own_transitions=_own_transitions(places),
+        on_torn_off=told,
     )
     return app.play(options, os.environ)
 
@@ -212,7 +216,10 @@ def places_of(groups: "tuple[Group, ...]", *, feeds: bool = False) -> "Places":
     )
 
 
-def _write_report(file: str, report: "Report") -> None:
+def _write_report(file: str | None, report: "Report") -> None:
+    """Write a report, if one is wanted."""
+    if file is None:
+        return
     import msgspec
 
     text = msgspec.json.format(msgspec.json.encode(report), indent=2)

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from stillframe.show.effect import Effect
     from stillframe.show.shading import Shelf
     from stillframe.transitions.dropped import Dropped
+    from stillframe.transitions.model import Transition
 
 EXIT_FAILED: Final = 1
 _BAKE_PATIENCE_S: Final = 20.0
@@ -104,15 +106,19 @@ def _baked(own: "Shelf", settings: "Settings") -> "Shelf":
     from stillframe.show.repertoire import plan_of
     from stillframe.transitions.registry import BUILT_IN
 
+    baked: list[Transition] = []
+
     def told(file: "Dropped", problem: str) -> None:
         if problem:
             click.echo(f"stillframe: {file.transition.id}: {problem}", err=True)
             sys.exit(EXIT_FAILED)
+        baked.append(file.transition)
 
     unbaked = plan_of(settings, BUILT_IN, own).unbaked
     if unbaked:
         bake_now(unbaked, settings, told)
-    return own_transitions()
+    waiting = tuple(file for file in own.unbaked if file not in unbaked)
+    return replace(own, ready=(*own.ready, *baked), unbaked=waiting)
 
 
 @contextmanager

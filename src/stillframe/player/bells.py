@@ -54,6 +54,11 @@ class Interruptions:
         self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read)
         self._notifier.activated.connect(self._on_readable)
 
+    @property
+    def descriptor(self) -> int:
+        """Can be read when a signal has come that Qt's thread has not taken yet."""
+        return self._reader.fileno()
+
     def __enter__(self) -> Self:
         self._before_fd = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
         self._before = {

@@ -10,6 +10,7 @@ Guarantees:
 - A transition is `dressed` once its shader and its table were drawn at rest: its first frame is as
   the others. A shader that fails is told once, and a crossfade takes its place; where that fails
   too, photos change at a cut.
+- So is one that holds the screen up, at rest or by ending late: it comes once, and no more.
 """
 
 import time
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import resources
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from PySide6.QtCore import QEasingCurve, QObject, QRectF, QSizeF, Qt, QUrl, Slot
 from PySide6.QtGui import QVector4D
@@ -27,10 +28,11 @@ from stillframe.cache.frames import CachedFrame
 from stillframe.cache.keys import photo_of
 from stillframe.contracts.images import Mode
 from stillframe.contracts.pixels import Size
-from stillframe.player.drift import drift
+from stillframe.player.drift import LONGEST_S, drift
 from stillframe.player.frames import FrameProvider
 from stillframe.player.placement import place
 from stillframe.player.scheduler import Scheduler
+from stillframe.settings.sections.show import ShowSettings
 from stillframe.show import script
 from stillframe.show.effect import Effect
 from stillframe.show.script import Appearance, Cue
@@ -41,6 +43,9 @@ _ALARM: Final = "director"
 # Long enough to be seen as a motion, short enough for a person who presses a key.
 _HURRY_MS: Final = 250
 _BAKED: Final = ".frag.qsb"
+# To be made ready, or beyond its own time. A machine on which ten others compute is late by half of
+# this; a shader that is has frames of seconds.
+_HOLD_UP_CAP_NS: Final = 4_000_000_000
 _SHADERS: Final = resources.files("stillframe.transitions") / "shaders"
 CURVES: Final = MappingProxyType(
     {
@@ -85,6 +90,17 @@ class Hanging:
     mode: Mode
     zoom: float = 1.0
     travel_s: float = 0.0
+
+    @classmethod
+    def of(cls, show: ShowSettings, transition_s: float) -> Self:
+        """Return what settings say: from the beginning of one transition to the end of the next.
+
+        `transition_s` is how long one may take.
+        """
+        if not show.pan_zoom:
+            return cls(Mode(show.mode))
+        seen_s = show.interval_s + 2 * transition_s
+        return cls(Mode(show.mode), 1 + show.pan_zoom_by / 100, min(seen_s, LONGEST_S))
 
 
 @dataclass(frozen=True)
@@ -132,7 +148,6 @@ class QtStage(QObject):
         super().__init__(view)
         self._view, self._frames, self._hanging = view, frames, hanging
         self._scheduler = scheduler
-        self._swaps_to_wait = 0
         self._report, self._motion = report, motion
         self._coming: CachedFrame | None = None
         self._coming_source = ""
@@ -142,7 +157,8 @@ class QtStage(QObject):
         self._presented_key, self._inward = b"", False
         self._dress: Effect | None = None
         self._table_source = ""  # while it is being loaded
-        self._swaps_to_dress = 0
+        self._swaps_to_wait = self._swaps_to_dress = self._dress_since_ns = 0
+        self._playing: tuple[Effect, int] | None = None  # and when it should have ended
         self._cuts_only = False
         self._failed: Callable[[str, str], None] = _no_one
         self._colours: tuple[int, ...] = ()
@@ -228,6 +244,7 @@ class QtStage(QObject):
             return
         self.dress(effect)
         duration_ms = max(1, round(effect.duration_s * 1000))
+        self._playing = effect, time.monotonic_ns() + duration_ms * 1_000_000
         scene.present(duration_ms, CURVES[effect.easing], travel_ms, goes_on)
 
     def hurry(self) -> None:
@@ -265,7 +282,7 @@ class QtStage(QObject):
 
     def _wait_to_dress(self) -> None:
         self._watch_swaps()
-        self._swaps_to_dress = 2
+        self._swaps_to_dress, self._dress_since_ns = 2, time.monotonic_ns()
         self._view.update()
 
     def _watch_swaps(self) -> None:
@@ -276,6 +293,8 @@ class QtStage(QObject):
     def _on_swapped(self) -> None:
         if not self._swaps_to_wait and not self._swaps_to_dress:
             return  # two swaps were under way when the first of them was enough
+        if self._swaps_to_dress == 1 and not self._table_source:
+            self._judge(self._dress, time.monotonic_ns() - self._dress_since_ns)
         self._swaps_to_dress = max(0, self._swaps_to_dress - 1)
         if self._swaps_to_wait == 1 and self._coming is not None:
             self._stop_waiting()
@@ -304,9 +323,23 @@ class QtStage(QObject):
         self._dress = None
         self._failed(name, log)
 
+    def _judge(self, effect: Effect | None, held_up_ns: int) -> None:
+        """Tell of a transition that holds the screen up; there is nothing below a crossfade."""
+        if effect is None or effect.transition.id == crossfade.TRANSITION.id:
+            return
+        if held_up_ns > _HOLD_UP_CAP_NS and self._view.isExposed():
+            if effect is self._dress:
+                self._dress = None
+            self._failed(
+                effect.transition.id, f"it held the screen up for {held_up_ns / 1e9:.1f} s"
+            )
+
     @Slot()
     def _on_transition_ended(self) -> None:
         self._motion(False)
+        if self._playing is not None:
+            (effect, end_ns), self._playing = self._playing, None
+            self._judge(effect, time.monotonic_ns() - end_ns)
         self._front, self._back = self._back, None
         self._report(script.TransitionEnded(self._presented_key))
 

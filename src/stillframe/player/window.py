@@ -4,11 +4,11 @@ Role: Qt's side of opening, closing and resizing. Counterpart: `app` puts it tog
 stage; `qml/Stage.qml` is what it shows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import resources
 from typing import Final
 
-from PySide6.QtCore import QRect, QSize, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QMetaObject, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QResizeEvent, QScreen
 from PySide6.QtQuick import QQuickView
 
@@ -106,6 +106,23 @@ class PhotoWindow(QQuickView):
     def _on_screen(self, screen: QScreen) -> None:
         del screen
         self._on_resize()
+
+
+def close_all(qt: QCoreApplication, windows: Sequence[QQuickView]) -> None:
+    """Close windows, and return when they are closed.
+
+    By Qt's own loop: a call from Python would keep all of Python waiting for a driver that does not
+    answer.
+    """
+    if not windows:
+        return
+    queued = Qt.ConnectionType.QueuedConnection
+    for window in windows:
+        QMetaObject.invokeMethod(window, "close", queued)
+    QMetaObject.invokeMethod(qt, "quit", queued)
+    qt.exec()
+    for window in windows:
+        window.close()  # where another wish to end came between
 
 
 def largest_surface(windowed: Size | None) -> Size:

@@ -69,6 +69,7 @@ class ShowDesk:
         view: Callable[[], ShowView],
         intervals_ms: Callable[[], Mapping[int, int]],
         wake: Callable[[], None],
+        leaving: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare.
 
@@ -77,9 +78,11 @@ class ShowDesk:
             view: what Qt's thread has published last.
             intervals_ms: how often each frame interval came; kept by the supervisor's thread.
             wake: has Qt's thread call `take`; callable from any thread.
+            leaving: told that the end is wanted, whether or not Qt's thread will hear of it.
         """
         self._engine, self._view = engine, view
         self._intervals_ms, self._wake = intervals_ms, wake
+        self._leaving = leaving
         self._begun_s = time.monotonic()
         self._intents: collections.deque[Intent] = collections.deque(maxlen=_INTENTS_CAP)
 
@@ -115,6 +118,8 @@ class ShowDesk:
         """Have Qt's thread do what a person wants."""
         self._intents.append(intent)
         self._wake()
+        if intent is Intent.QUIT:
+            self._leaving()
 
     def restart(self, worker: str) -> None:
         """Replace a worker's process.

@@ -5,12 +5,17 @@ the player's frame log measures what the render thread presented.
 """
 
 import collections
+import os
+import time
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Final
 
 import msgspec
 
 from stillframe.contracts.images import Pool
+
+_NS_PER_S: Final = 1_000_000_000
 
 
 class FrameIntervals(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,3 +113,13 @@ class Tally:
             transition_fallbacks=dict(self.fallbacks),
             workers=self.workers,
         )
+
+
+def process_age_ms() -> float:
+    """Return how long ago this process was started, by the kernel's account."""
+    with open("/proc/self/stat", encoding="ascii", errors="replace") as stat:
+        # The name in parentheses may hold anything; the fields after it are numbers.
+        fields = stat.read().rpartition(")")[2].split()
+    started_ticks = int(fields[19])
+    started_ns = started_ticks * _NS_PER_S // os.sysconf("SC_CLK_TCK")
+    return (time.clock_gettime_ns(time.CLOCK_BOOTTIME) - started_ns) / 1e6

@@ -1,7 +1,8 @@
-"""A person's own transitions: which files there are, and having baked what is not baked yet.
+"""A person's own transitions: which files there are, and having baked and tried what is not yet.
 
 Role: looks into the folder once, when a show starts; then asks for one file after the other.
-Counterpart: `workers.shaders` bakes, `show.stagecraft` plays what is ready.
+Counterpart: `workers.shaders` bakes, `show.trying` has it drawn once, `show.stagecraft` plays what
+is ready.
 
 Guarantees: nothing waits for it: a show begins without what is not baked; a file that cannot be
 taken is told once, by its name and line, and the others go on; only what is where its key says is
@@ -18,6 +19,7 @@ from typing import Final
 
 from stillframe.contracts.shaders import SOURCE_CAP_CHARS, ShaderRequest, ShaderResult
 from stillframe.show.ports import Asker
+from stillframe.show.trying import Trial, judge, kept
 from stillframe.supervision import events
 from stillframe.supervision.events import Event
 from stillframe.transitions.dropped import BAKED_CAP_BYTES, SUFFIX, Dropped, dropped, is_whole
@@ -43,7 +45,7 @@ class Shelf:
 
     Attributes:
         ready: those that can be played.
-        unbaked: those that have to be baked first.
+        unbaked: those that have to be baked or tried first, or were found to be no good.
         refused: what is wrong with the others.
     """
 
@@ -76,10 +78,12 @@ def look_into(folder: Path, shaders: bytes) -> Shelf:
             continue
         if file.transition.id in names:
             refused.append(f"{path.name}: another file has this name; give it another")
-        elif _is_there(file.transition.shader):
-            ready.append(file.transition)
         else:
-            unbaked.append(file)
+            verdict = kept(file.transition.shader) if _is_there(file.transition.shader) else None
+            if verdict is not None and not verdict.problem:
+                ready.append(file.transition)
+            else:
+                unbaked.append(replace(file, problem=verdict.problem if verdict else ""))
         names.add(file.transition.id)
     return Shelf(tuple(ready), tuple(unbaked), tuple(refused))
 
@@ -112,7 +116,7 @@ def read(path: Path, shaders: bytes) -> Dropped:
 
 
 class Bakery:
-    """Asks for one file after the other."""
+    """Asks for one file after the other: to have it baked, and then, if it may be, tried."""
 
     def __init__(
         self,
@@ -120,8 +124,13 @@ class Bakery:
         engine: Asker,
         ready: Callable[[Dropped], object],
         refused: Callable[[Dropped, str], object],
+        trial: Trial | None = None,
     ) -> None:
-        """Wait for `begin`; `ready` and `refused` are told what became of each file."""
+        """Wait for `begin`; `ready` and `refused` are told what became of each file.
+
+        Without a `trial` what is baked is ready.
+        """
+        self._trial = trial
         self._files, self._engine = deque(files), engine
         self._ready, self._refused = ready, refused
         self._baking: Dropped | None = None
@@ -133,6 +142,9 @@ class Bakery:
 
     def begin(self) -> None:
         """Ask for the first file; later calls do nothing."""
+        while self._files and self._files[0].problem:
+            known = self._files.popleft()
+            self._refused(known, known.problem)
         if self._baking is not None or not self._files:
             return
         self._baking = self._files.popleft()
@@ -157,16 +169,41 @@ class Bakery:
                 self._baking = None
             case events.Dropped(request=ShaderRequest(), reason=dropped_for):
                 self._fail(dropped_for.value)
+            case events.ErrandEnded(errand=errand):
+                if self._baking is not None and errand.key == self._baking.key.encode():
+                    self._judge(event, self._baking)
             case _:
                 return False
         return True
 
     def _next(self, path: bytes) -> None:
-        file, self._baking = self._baking, None
-        if file is not None and os.fsdecode(path) == file.transition.shader:
-            self._ready(file)
-        elif file is not None:
-            self._refused(file, "it was baked elsewhere")
+        file = self._baking
+        if file is None or os.fsdecode(path) != file.transition.shader:
+            self._fail("it was baked elsewhere")
+        elif self._trial is not None:
+            self._engine.post(self._trial.errand(file))
+        else:
+            self._admit(file)
+
+    def _judge(self, ended: events.ErrandEnded, file: Dropped) -> None:
+        """Take what came of a trial."""
+        if ended.stopped or self._trial is None:
+            self._files.clear()
+            self._baking = None
+            return
+        verdict = judge(ended, file.text)
+        if verdict.untried:
+            self._trial.untried(file, verdict.untried)
+        else:
+            self._trial.keep(file, verdict)
+        if verdict.problem:
+            self._fail(verdict.problem)
+        else:
+            self._admit(file)
+
+    def _admit(self, file: Dropped) -> None:
+        self._baking = None
+        self._ready(file)
         self.begin()
 
     def _fail(self, detail: str) -> None:

@@ -20,6 +20,7 @@ from stillframe.contracts.transitions import TransitionRequest, TransitionResult
 from stillframe.show.effect import Effect
 from stillframe.show.ports import Asker
 from stillframe.show.shading import Bakery
+from stillframe.show.trying import Trial
 from stillframe.supervision import events
 from stillframe.supervision.events import Event
 from stillframe.transitions.choice import History, Style, choose, direction_of, following
@@ -34,6 +35,7 @@ _KEY: Final = b"next"
 _SEEDS: Final = 1 << 31
 # The shader's own luck is a float of few digits.
 _SHADER_SEEDS: Final = 1000
+_NOTE_CAP_CHARS: Final = 900
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class TransitionPlan:
         duration_s: how long each takes that has no time set for it alone; None leaves each its own.
         longest_s: no transition takes longer: the photo itself is to be seen too.
         easing: for all; None leaves each its own.
-        unbaked: files of the pool that have to be baked before they can come.
+        unbaked: files of the pool that have to be baked or tried before they can come.
+        trial: how they are tried.
         in_turn: one after the other, instead of by luck.
     """
 
@@ -54,6 +57,7 @@ class TransitionPlan:
     longest_s: float
     easing: Easing | None = None
     unbaked: tuple[Dropped, ...] = ()
+    trial: Trial | None = None
     in_turn: bool = False
 
     def time_s(self, transition: Transition, style: Style) -> float:
@@ -83,14 +87,17 @@ class Stagecraft:
         self._playing: Effect | None = None
         self.fallbacks = fallbacks
         self._unready = {file.transition.id for file in plan.unbaked}
-        self._bakery = Bakery(plan.unbaked, engine, self._admit, self._turn_away)
+        self._bakery = Bakery(plan.unbaked, engine, self._admit, self._turn_away, plan.trial)
         self._refused: Callable[[str, str], object] = _nobody
+        self._turned_away: set[str] = set()
 
     @property
     def note(self) -> str:
         """What a person should know; empty if every transition can be played."""
-        names = ", ".join(sorted(self._barred))
-        return f"transitions: this screen cannot play {names}" if names else ""
+        barred, refused = (", ".join(sorted(names)) for names in (self._barred, self._turned_away))
+        said = [f"this screen cannot play {barred}"] if barred else []
+        said += [f"{refused} cannot be taken; the log says why"] if refused else []
+        return f"transitions: {'; '.join(said)}"[:_NOTE_CAP_CHARS] if said else ""
 
     @property
     def longest_s(self) -> float:
@@ -185,8 +192,13 @@ class Stagecraft:
     def _admit(self, file: Dropped) -> None:
         self._unready.discard(file.transition.id)
 
+    def refuse(self, name: str, detail: str) -> None:
+        """Note that a file cannot be taken."""
+        self._turned_away.add(name)
+        self._refused(name, detail)
+
     def _turn_away(self, file: Dropped, detail: str) -> None:
-        self._refused(f"{file.transition.name}{SUFFIX}", detail)
+        self.refuse(f"{file.transition.name}{SUFFIX}", detail)
 
     def close(self) -> None:
         """Give every slot back."""

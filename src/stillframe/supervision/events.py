@@ -67,7 +67,27 @@ class Pardon:
     worker: str
 
 
-Command = Submit | Cancel | Release | Configure | Restart | Pardon
+@dataclass(frozen=True)
+class Errand:
+    """Have a module of ours run as a program, once.
+
+    Attributes:
+        key: by which the answer is known.
+        module: run as `python -m`; it gets the arguments, and our process number after them.
+        start_s: how long until its first line.
+        work_s: how long from its first line to its end.
+        niceness: beside ours; for one that must not compete.
+    """
+
+    key: bytes
+    module: str
+    arguments: tuple[str, ...]
+    start_s: float
+    work_s: float
+    niceness: int = 0
+
+
+Command = Submit | Cancel | Release | Configure | Restart | Pardon | Errand
 
 
 class WorkerState(enum.StrEnum):
@@ -157,5 +177,27 @@ class QuarantineChanged:
     entries: tuple[Quarantined, ...]
 
 
+@dataclass(frozen=True)
+class ErrandEnded:
+    """A program that was sent has ended.
+
+    Attributes:
+        said: what it wrote to its standard output.
+        begun: whether it came as far as its first line.
+        late: whether it was killed for its time.
+        stopped: whether it was ended, or not begun, because all ends.
+        how: it ended, such as `exit 0`.
+        complaint: the last line that it wrote to its standard error.
+    """
+
+    errand: Errand
+    said: str = ""
+    begun: bool = False
+    late: bool = False
+    stopped: bool = False
+    how: str = ""
+    complaint: str = ""
+
+
 Outcome = Completed | Refused | Dropped
-Event = Outcome | WorkerChanged | Logged | QuarantineChanged
+Event = Outcome | WorkerChanged | Logged | QuarantineChanged | ErrandEnded

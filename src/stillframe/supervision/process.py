@@ -1,8 +1,8 @@
 """Starting a child: the only place in the project that does.
 
-Role: one worker process with its channel, its heartbeat page and its standard error; or a program
-of somebody else's, with its output and its standard error. Counterpart: `workers.loop` at the other
-end; `supervision.pool` and `supervision.companion` decide.
+Role: one worker process with its channel, its heartbeat page and its standard error; or a program,
+ours or somebody else's, with its output and its standard error. Counterpart: `workers.loop` at the
+other end; `supervision.pool`, `supervision.companion` and `supervision.errand` decide.
 
 Guarantees:
 - Never a fork of a process that runs Qt: `subprocess` with a list, `python -P -m module`.
@@ -28,6 +28,7 @@ from typing import Final
 from stillframe.contracts import counters, heartbeat
 from stillframe.contracts.control import ArenaGrant, LatestGrant, Start
 from stillframe.contracts.wire import FromWorkerMessage, ToWorkerMessage
+from stillframe.supervision.events import Errand
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.supervision.vitals import Vitals, cpu_ns, read_vitals
 from stillframe.transport.arena import Arena, ArenaView
@@ -167,9 +168,7 @@ class Child(Program):
             self.channel: Channel[ToWorkerMessage, FromWorkerMessage] = SeqpacketChannel(
                 ours, spec.protocol.to_worker(spec.name), spec.protocol.from_worker(spec.name)
             )
-            with contextlib.suppress(OSError):  # a container may forbid it; then it competes
-                inherited = os.getpriority(os.PRIO_PROCESS, self.pid)
-                os.setpriority(os.PRIO_PROCESS, self.pid, inherited + spec.limits.niceness)
+            _lower(self.pid, spec.limits.niceness)
             undo.pop_all()
 
     def heartbeat(self) -> heartbeat.Heartbeat:
@@ -204,15 +203,35 @@ class Child(Program):
         super().close()
 
 
-def start_program(command: Sequence[str], output: int, environ: Mapping[str, str]) -> Program:
+def start_module(errand: Errand, output: int, environ: Mapping[str, str]) -> Program:
+    """Start a module of ours as a program; it ties itself to us by our number.
+
+    Raises:
+        OSError: if the system cannot give us a process.
+    """
+    command = (sys.executable, "-P", "-m", errand.module, *errand.arguments, str(os.getpid()))
+    program = start_program(command, output, environ, tied=False)
+    _lower(program.pid, errand.niceness)
+    return program
+
+
+def start_program(
+    command: Sequence[str], output: int, environ: Mapping[str, str], *, tied: bool = True
+) -> Program:
     """Start a program of somebody else's, whose output goes into a descriptor.
+
+    Args:
+        command: which, and what it is told.
+        output: where its standard output goes.
+        environ: its environment.
+        tied: whether the kernel is asked to end it with us.
 
     Raises:
         OSError: if there is no such program, or the system cannot give us a process.
     """
     return Program(
         subprocess.Popen(
-            [*_tie(environ), *command],
+            [*(_tie(environ) if tied else ()), *command],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.PIPE,
@@ -220,6 +239,12 @@ def start_program(command: Sequence[str], output: int, environ: Mapping[str, str
             process_group=0,
         )
     )
+
+
+def _lower(pid: int, niceness: int) -> None:
+    with contextlib.suppress(OSError):  # a container may forbid it; then it competes
+        inherited = os.getpriority(os.PRIO_PROCESS, pid)
+        os.setpriority(os.PRIO_PROCESS, pid, inherited + niceness)
 
 
 def _tie(environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -26,9 +26,10 @@ from stillframe.contracts.messages import Asking
 from stillframe.contracts.quarantine import Quarantined
 from stillframe.contracts.status import WorkerStatus
 from stillframe.supervision import events
+from stillframe.supervision.errand import Errands
 from stillframe.supervision.events import Command, Dropped, Event
 from stillframe.supervision.pool import Pool
-from stillframe.supervision.process import Child, Lent, Program, start_program
+from stillframe.supervision.process import Child, Lent, Program, start_module, start_program
 from stillframe.supervision.quarantine import Quarantine
 from stillframe.supervision.spec import WorkerSpec
 from stillframe.supervision.staff import Site
@@ -90,6 +91,7 @@ class Supervisor:
             wall_s=time.time,
         )
         self._pools = _pools(specs, site)
+        self._errands = Errands(self._selector, self._send, self._emit)
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
 
     def __enter__(self) -> Self:
@@ -135,9 +137,11 @@ class Supervisor:
         Raises:
             ValueError: if it names a worker that there is no spec for.
         """
-        worker = command.request.worker if isinstance(command, events.Submit) else command.worker
-        if worker not in self._pools:
-            raise ValueError(f"no worker is called {worker!r}; there are {sorted(self._pools)}")
+        if not isinstance(command, events.Errand):
+            about = command.request if isinstance(command, events.Submit) else command
+            worker = about.worker
+            if worker not in self._pools:
+                raise ValueError(f"no worker is called {worker!r}; there are {sorted(self._pools)}")
         self._inbox.append(command)
         self._wake()
 
@@ -181,39 +185,43 @@ class Supervisor:
                     pool.start(now_ns)
             self._serve()
         finally:
+            self._errands.close()
             for pool in self._pools.values():
                 pool.close()
             self._selector.close()
 
     def _serve(self) -> None:
         told_to_stop = False
-        while not (told_to_stop and all(pool.gone for pool in self._pools.values())):
+        while not (told_to_stop and self._all_gone):
             for key, _ in self._selector.select(self._timeout_s()):
                 key.data(time.monotonic_ns())
             now_ns = time.monotonic_ns()
             if self._stopping and not told_to_stop:
                 told_to_stop = True
+                self._errands.stop()
                 for pool in self._pools.values():
                     pool.stop(now_ns)
             self._obey(now_ns)
+            self._errands.tick(now_ns)
             for pool in self._pools.values():
                 pool.tick(now_ns)
 
+    @property
+    def _all_gone(self) -> bool:
+        return self._errands.gone and all(pool.gone for pool in self._pools.values())
+
     def _timeout_s(self) -> float | None:
-        times = [t for pool in self._pools.values() if (t := pool.next_ns()) is not None]
-        if not times:
-            return None
-        return max(0.0, (min(times) - time.monotonic_ns()) / _NS_PER_S)
+        now_ns = time.monotonic_ns()
+        soonest = [self._errands.next_ns(now_ns), *(p.next_ns() for p in self._pools.values())]
+        times = [at_ns for at_ns in soonest if at_ns is not None]
+        return max(0.0, (min(times) - now_ns) / _NS_PER_S) if times else None
 
     def _obey(self, now_ns: int) -> None:
         while self._inbox:
             command = self._inbox.popleft()
             match command:
-                case events.Submit(request=request):
-                    if self._stopping:
-                        self._emit(Dropped(request, DropReason.STOPPED))
-                    else:
-                        self._pools[request.worker].submit(command, now_ns)
+                case events.Submit() | events.Errand():
+                    self._begin(command, now_ns)
                 case events.Cancel(worker=worker, key=key):
                     self._pools[worker].cancel(key, now_ns)
                 case events.Release(worker=worker, grant=grant):
@@ -226,11 +234,25 @@ class Supervisor:
                 case events.Pardon(worker=worker):
                     self._pools[worker].pardon()
 
+    def _begin(self, command: events.Submit | events.Errand, now_ns: int) -> None:
+        match command:
+            case events.Submit(request=request) if self._stopping:
+                self._emit(Dropped(request, DropReason.STOPPED))
+            case events.Submit(request=request):
+                self._pools[request.worker].submit(command, now_ns)
+            case events.Errand() if self._stopping:
+                self._emit(events.ErrandEnded(command, stopped=True))
+            case events.Errand():
+                self._errands.submit(command, now_ns)
+
     def _spawn(self, spec: WorkerSpec, lent: Lent) -> Child:
         return Child(spec, lent, self._environ)
 
     def _launch(self, command: Sequence[str], output: int) -> Program:
         return start_program(command, output, self._environ)
+
+    def _send(self, errand: events.Errand, output: int) -> Program:
+        return start_module(errand, output, self._environ)
 
     def _emit(self, event: Event) -> None:
         self._outbox.append(event)

@@ -45,11 +45,13 @@ class Dropped:
     Attributes:
         text: of the file.
         key: names its baked form.
+        problem: why it is not to be played, if that is known from an earlier trial.
     """
 
     transition: Transition
     text: str
     key: str
+    problem: str = ""
 
 
 def dropped(file_name: str, text: str, prelude: str) -> Dropped:

@@ -3,11 +3,13 @@
 import os
 import random
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from stillframe.transitions.dropped import BAKED_CAP_BYTES
+from stillframe.show.trying import Verdict, keep
+from stillframe.transitions.dropped import BAKED_CAP_BYTES, dropped
 from stillframe.workers.shaders import keeping
 
 
@@ -72,6 +74,18 @@ def test_the_oldest_leave_and_the_newest_stays(
     # Older than all by its time, as where a clock was set back.
     os.utime(baked(os.fsencode(tmp_path), "b", whole(9)), (0, 0))
     assert names(tmp_path) == {"a.qsb", "c.qsb", "b.qsb", "README"}
+
+
+def test_what_was_found_of_a_file_leaves_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "FILES_CAP", 1)
+    file = dropped("file.glsl", "", "")
+    path = baked(os.fsencode(tmp_path), "a", whole(9))
+    keep(replace(file, transition=replace(file.transition, shader=os.fsdecode(path))), Verdict())
+    assert names(tmp_path) == {"a.qsb", "a.qsb.tried"}
+    baked(os.fsencode(tmp_path), "b", whole(9))
+    assert names(tmp_path) == {"b.qsb"}
 
 
 def test_the_folder_has_a_bound_in_bytes_too(

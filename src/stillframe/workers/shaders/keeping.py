@@ -22,6 +22,8 @@ from stillframe.transitions.dropped import BAKED_CAP_BYTES, is_whole
 FILES_CAP: Final = 512
 BYTES_CAP: Final = 64 << 20
 _SUFFIX: Final = b".qsb"
+VERDICT_SUFFIX: Final = b".tried"
+"""What is beside a baked file once the interface has had it drawn; it leaves with the file."""
 _WORKSHOP: Final = re.compile(rb"\.bake-([0-9]{1,10})")
 
 
@@ -91,3 +93,4 @@ def _let_leave(folder: bytes, newest: bytes) -> None:
         if count > FILES_CAP or total_bytes > BYTES_CAP:
             with contextlib.suppress(OSError):
                 os.unlink(path)
+                os.unlink(path + VERDICT_SUFFIX)
