@@ -129,16 +129,34 @@ def _seen(pieces: _Numbers, columns: int, rows: int) -> npt.NDArray[np.uint8]:
     lanes = [np.clip(edge * _LANES >> 16, -1, _LANES) for edge in (low_x, high_x, low_y, high_y)]
     first_x, last_x = np.maximum(lanes[0], 0), np.minimum(lanes[1], _LANES - 1)
     first_y, last_y = np.maximum(lanes[2], 0), np.minimum(lanes[3], _LANES - 1)
-    found = np.full((_SLICES, _LANES, _LANES, _SLOTS), _NONE, np.uint8)
-    filled = np.zeros((_SLICES, _LANES, _LANES), np.int64)
-    lane = np.arange(_LANES)
-    for piece in np.argsort(delay, kind="stable").tolist():
-        across = (lane >= first_x[:, piece, np.newaxis]) & (lane <= last_x[:, piece, np.newaxis])
-        down = (lane >= first_y[:, piece, np.newaxis]) & (lane <= last_y[:, piece, np.newaxis])
-        down &= own[1:, piece, np.newaxis] > 0
-        here = down[:, :, np.newaxis] & across[:, np.newaxis, :] & (filled < _SLOTS)
-        at = np.nonzero(here)
-        found[(*at, filled[at])] = piece
-        filled[at] += 1
+    first = np.stack((first_y, first_x))
+    spans = np.maximum(np.stack((last_y, last_x)) - first + 1, 0)
+    falling = own[1:] > 0
+    return _listed(first, spans * falling, np.argsort(delay, kind="stable"))
+
+
+def _listed(first: _Numbers, spans: _Numbers, order: _Numbers) -> npt.NDArray[np.uint8]:
+    """Return the numbers of the pieces in each slice and lane.
+
+    Args:
+        first, spans: of shape (down and across, slices, pieces).
+        order: the pieces, those in front first.
+    """
+    # One line for each lane that a piece touches, in the order of the pieces.
+    many = (spans[0] * spans[1])[:, order].T.ravel()
+    which = np.repeat(np.arange(many.size), many)
+    within = np.arange(which.size) - np.repeat(np.cumsum(many) - many, many)
+    across = spans[1][:, order].T.ravel()[which]
+    down = first[0][:, order].T.ravel()[which] + within // across
+    beside = first[1][:, order].T.ravel()[which] + within % across
+    lane = ((which % _SLICES * _LANES + down) * _LANES + beside).astype(np.uint16)
+    # The same by lane; those of one lane keep their order, and so have places in it.
+    sorted_by_lane = np.argsort(lane, kind="stable")
+    lane = lane[sorted_by_lane]
+    counts = np.bincount(lane, minlength=_SLICES * _LANES * _LANES)
+    place = np.arange(lane.size) - (np.cumsum(counts) - counts)[lane]
+    seen = place < _SLOTS
+    found = np.full((_SLICES * _LANES * _LANES, _SLOTS), _NONE, np.uint8)
+    found[lane[seen], place[seen]] = order[which[sorted_by_lane][seen] // _SLICES]
     per_texel = found.reshape(_SLICES, _LANES * _LANES, _SLOTS // 4, 4)
     return per_texel.transpose(0, 2, 1, 3).reshape(-1, _COLUMNS, 4)
