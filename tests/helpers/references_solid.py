@@ -176,7 +176,7 @@ def film_burn(m: Moment) -> Plane:
     place = (side * p + slope * q) / (m.aspect + abs(slope)) + 0.5
     hazy_p, hazy_q = p * 1.6 + 0.9 * m.t, q * 1.6 + 0.5 * m.t
     haze = drift(hazy_p, hazy_q) * 0.65 + drift(hazy_p * 1.9 + 3, hazy_q * 1.9 + 3) * 0.35
-    coarse, moment = max(1, m.size[1] / 540), math.floor(m.t * 48) * 7.0
+    coarse, moment = max(1, m.size[1] / 1080), math.floor(m.t * 48) * 7.0
     cell = np.floor(x * m.size[0] / coarse), np.floor(y * m.size[1] / coarse)
     grain = luck(cell[0] + moment, cell[1] + moment) - 0.5
     ahead = place + 0.22 * (haze - 0.5) - (-0.22 + 1.38 * m.t)

@@ -22,7 +22,7 @@ vec4 transition(vec2 at)
     float haze = drift(hazy) * 0.65 + drift(hazy * 1.9 + 3.0) * 0.35;
 
     // The emulsion has grains: they catch the light one by one.
-    float grain = hash21(floor(at * size_px / max(1.0, size_px.y / 540.0)) + floor(progress * 48.0) * 7.0);
+    float grain = hash21(floor(at * size_px / max(1.0, size_px.y / 1080.0)) + floor(progress * 48.0) * 7.0);
     float front = mix(-0.22, 1.16, progress);
     float ahead = place + 0.22 * (haze - 0.5) - front;
     float rough = ahead + 0.05 * (grain - 0.5);
