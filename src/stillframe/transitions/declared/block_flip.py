@@ -30,10 +30,10 @@ TRANSITION: Final = Transition(
         Parameter(
             name="rows",
             kind=Kind.INTEGER,
-            default=14,
-            minimum=2,
+            default=0,
+            minimum=0,
             maximum=25,
-            help="how many tiles stand above each other",
+            help="how many tiles stand above each other; 0 for as many as make them square",
         ),
     ),
     table=Table(name="starts", filter=Filter.NEAREST),

@@ -41,5 +41,17 @@ TRANSITION: Final = Transition(
             maximum=1.0,
             help="how broad the charred edge is",
         ),
+        Parameter(
+            name="smoke",
+            kind=Kind.NUMBER,
+            default=0.8,
+            help="how thick the smoke over the fire is",
+        ),
+        Parameter(
+            name="ash",
+            kind=Kind.NUMBER,
+            default=0.8,
+            help="how many flakes of ash and sparks fly up from the fire",
+        ),
     ),
 )

@@ -9,6 +9,6 @@ TRANSITION: Final = Transition(
     name="Doors",
     summary="the old photo opens like two doors",
     default_duration_s=2.5,
-    easing=Easing.IN_OUT_CUBIC,
+    easing=Easing.IN_OUT_SINE,
     directions=("horizontal", "vertical"),
 )

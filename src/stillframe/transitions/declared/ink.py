@@ -9,7 +9,7 @@ TRANSITION: Final = Transition(
     name="Ink",
     summary="drops of ink spread, and the new photo is in the ink",
     default_duration_s=3.2,
-    easing=Easing.IN_OUT_SINE,
+    easing=Easing.LINEAR,
     parameters=(
         Parameter(
             name="drops",

@@ -9,7 +9,7 @@ TRANSITION: Final = Transition(
     name="Iris",
     summary="a round opening grows from the middle",
     default_duration_s=2.0,
-    easing=Easing.IN_OUT_CUBIC,
+    easing=Easing.LINEAR,
     parameters=(
         Parameter(
             name="softness",

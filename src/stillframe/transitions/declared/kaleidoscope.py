@@ -9,7 +9,7 @@ TRANSITION: Final = Transition(
     name="Kaleidoscope",
     summary="mirrors fold the picture and unfold the next",
     default_duration_s=3.0,
-    easing=Easing.IN_OUT_SINE,
+    easing=Easing.LINEAR,
     parameters=(
         Parameter(
             name="mirrors",

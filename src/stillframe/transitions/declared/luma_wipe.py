@@ -9,7 +9,7 @@ TRANSITION: Final = Transition(
     name="Luma wipe",
     summary="the new photo arrives by its brightness",
     default_duration_s=2.5,
-    easing=Easing.IN_OUT_SINE,
+    easing=Easing.LINEAR,
     directions=("dark-first", "bright-first"),
     parameters=(
         Parameter(

@@ -9,7 +9,7 @@ TRANSITION: Final = Transition(
     name="Page curl",
     summary="the old photo is turned over like a page",
     default_duration_s=2.8,
-    easing=Easing.IN_OUT_SINE,
+    easing=Easing.LINEAR,
     directions=(
         "diagonal-br-tl",
         "diagonal-bl-tr",

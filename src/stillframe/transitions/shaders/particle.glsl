@@ -6,7 +6,7 @@ const int REACH = 6;
 // Where a bead that belongs at a place comes from, length 1, in cells; luck is 0 to 1.
 vec2 origin_of(vec2 place, float luck)
 {
-    vec2 off = (place - 0.5) * vec2(aspect, 1.0);
+    vec2 off = (place - 0.5) * table_size;
     vec2 outward = length(off) > 1e-4 ? normalize(off) : vec2(1.0, 0.0);
     if (mode == 0)
         return -direction;
@@ -47,7 +47,10 @@ vec4 transition(vec2 at)
     if (progress <= 0.0 || progress >= 1.0)
         return progress <= 0.0 ? from_at(at) : to_at(at);
     vec2 cells = table_size;
-    vec2 here = at * cells;
+    // Beads are round: a surface of another shape than the table's shows the middle of its cells.
+    float wide = aspect * cells.y / cells.x;
+    vec2 part = min(vec2(wide, 1.0 / wide), 1.0);
+    vec2 here = (0.5 + (at - 0.5) * part) * cells;
     vec2 home = floor(here);
     vec4 own = table_texel(clamp(home, vec2(0.0), cells - 1.0));
     float own_arrival = unpack16(own.rg) * SETTING_OUT + FLIGHT;
@@ -55,7 +58,7 @@ vec4 transition(vec2 at)
     float done = smoothstep(0.95, 0.995, progress);
     vec4 ground = mix(from_at(at), to_at(at), smoothstep(own_arrival, own_arrival + settling, progress));
     float bead_radius = radius / max(1.0, 2.0 * radius - overlap);
-    vec2 flow = origin_of(at, 0.0);
+    vec2 flow = origin_of(here / cells, 0.0);
     vec2 side = vec2(-flow.y, flow.x);
     // Of all that may be here, the bead whose surface is nearest to the eye, and the clearest trail.
     vec4 bead_here = vec4(0.0); // its spot, its height, its clearness
@@ -103,12 +106,12 @@ vec4 transition(vec2 at)
     if (bead_here.w > 0.0) {
         float bend = mix(1.0, 0.75 + 0.5 * dot(bead_here.xy, bead_here.xy), bead_from.z);
         vec2 seen = bead_from.xy + (lens == 1 ? bead_here.xy * bead_radius * bend : vec2(0.0));
-        vec4 photo = to_at(clamp(seen / cells, 0.0, 0.9999));
+        vec4 photo = to_at(clamp(0.5 + (seen / cells - 0.5) / part, 0.0, 0.9999));
         vec3 shaded = solid == 1 ? lit(photo.rgb, bead_here.xyz) : photo.rgb;
         float edge = smoothstep(1.0, 0.86, length(bead_here.xy));
         colour = mix(ground, vec4(shaded, 1.0), bead_here.w * edge);
     } else if (trail_here.z > 0.0) {
-        colour = mix(ground, to_at(trail_here.xy / cells), min(trail_here.z, 1.0));
+        colour = mix(ground, to_at(clamp(0.5 + (trail_here.xy / cells - 0.5) / part, 0.0, 0.9999)), min(trail_here.z, 1.0));
     }
     return mix(colour, to_at(at), done);
 }

@@ -6,6 +6,8 @@ vec4 transition(vec2 at)
         return colour;
     if (progress <= 0.0)
         return from_at(at);
+    // The last strip fades before it is gone: no time is left over for nothing.
+    float now = 0.93 * progress;
     float count = float(strips);
     float place = dot(at, abs(direction));
     float way = dot(direction, vec2(1.0));
@@ -19,7 +21,7 @@ vec4 transition(vec2 at)
         // The one in front, as they go, comes off first.
         float k = way > 0.0 ? count - 1.0 - float(i) : float(i);
         float start = 0.7 * float(i) / max(1.0, count - 1.0);
-        float own = clamp((progress - start) / 0.3, 0.0, 1.0);
+        float own = clamp((now - start) / 0.3, 0.0, 1.0);
         own = own * own * (3.0 - 2.0 * own);
         float middle = (k + 0.5) / count + way * 1.2 * own;
         float half_width = 0.5 / count * mix(1.0, 0.3, own);

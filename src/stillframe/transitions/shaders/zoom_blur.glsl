@@ -5,7 +5,7 @@ vec4 transition(vec2 at)
         return progress <= 0.0 ? from_at(at) : to_at(at);
     float reach = strength * sin(PI * progress);
     vec2 inward = 0.5 - at;
-    float offset = hash21(at * size_px) - 0.5;
+    float offset = hash21(floor(at * size_px)) - 0.5;
     vec4 old = vec4(0.0);
     vec4 fresh = vec4(0.0);
     float weights = 0.0;

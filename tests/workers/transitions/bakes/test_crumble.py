@@ -8,13 +8,17 @@ from stillframe.contracts.pixels import Size
 from stillframe.workers.transitions.bakes.crumble import grid
 from stillframe.workers.transitions.core import baked
 
-SLICES, LANES, LAST = 96, 16, 0.70
+SLICES, LANES = 96, 16
 NONE = 255
 
 
 def texels(**changes: object) -> np.ndarray:
     _, table = baked(request("crumble", **changes))
     return table.texels.astype(int)
+
+
+def last_of(table: np.ndarray) -> float:
+    return float(table[1, -1, 0] * 256 + table[1, -1, 1]) / 65536
 
 
 @pytest.mark.parametrize(
@@ -43,12 +47,12 @@ def test_a_falling_piece_is_listed_wherever_its_middle_is(weighting: str) -> Non
     y = (number // columns + first[:, 1] / 256) / rows
     delay = (second[:, 0] * 256 + second[:, 1]) / 65536
     lists = table[2:].reshape(SLICES, 4, LANES, LANES, 4)
-    looked_at = 0
-    for phase in np.linspace(0.001, LAST - 0.001, 200):
+    looked_at, last = 0, last_of(table)
+    for phase in np.linspace(0.001, last - 0.001, 200):
         own = np.clip((phase - delay) / (1 - delay), 0, 1)
         at_x = x + own * (first[:, 3] - 128) / 256 * 0.3
         at_y = y + own**3 * 7.5 * (0.9 + 0.3 * second[:, 2] / 255)
-        slice_ = min(int(phase / LAST * SLICES), SLICES - 1)
+        slice_ = min(int(phase / last * SLICES), SLICES - 1)
         for piece in np.nonzero((own > 0) & (at_y < 1) & (at_x >= 0) & (at_x < 1))[0]:
             lane = lists[slice_, :, int(at_y[piece] * LANES), int(at_x[piece] * LANES)].ravel()
             looked_at += 1
@@ -56,9 +60,21 @@ def test_a_falling_piece_is_listed_wherever_its_middle_is(weighting: str) -> Non
     assert looked_at > 1000
 
 
-def test_all_have_left_by_the_last_slice() -> None:
-    table = texels(seed=5)
-    assert (table[-4:] == NONE).mean() > 0.98
+@pytest.mark.parametrize("weighting", ["Top Weighted", "Bottom Weighted", "Age Weighted"])
+@pytest.mark.parametrize("size", [Size(3840, 2160), Size(500, 3000)])
+def test_the_table_says_how_many_pieces_there_are_and_when_the_last_is_gone(
+    weighting: str, size: Size
+) -> None:
+    table = texels(weighting=weighting, size=size, seed=5)
+    columns, rows = grid(size, 16)
+    assert table[0, -1, :2].tolist() == [columns, rows]
+    first, second = table[:2, : columns * rows]
+    delay = (second[:, 0] * 256 + second[:, 1]) / 65536
+    upper = (np.arange(columns * rows) // columns + first[:, 1] / 256 - second[:, 3] / 64) / rows
+    for part, gone in ((1.0, True), (0.97, False)):
+        own = np.clip((part * last_of(table) - delay) / (1 - delay), 0, 1)
+        fallen = upper + own**3 * 7.5 * (0.9 + 0.3 * second[:, 2] / 255)
+        assert bool((fallen >= 1).all()) == gone
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,22 @@ from stillframe.workers.transitions.baking import BakeRequest, Table, packed16
 from stillframe.workers.transitions.draws import Draws
 
 _HIGHEST = 65535
+# A screen that is a thousand times as high as it is wide has no square tiles.
+_MOST_ROWS = 1000
+
+
+def tiles(request: BakeRequest) -> tuple[int, int]:
+    """Return how many columns and rows of tiles there are: square, if no rows are asked for."""
+    columns, rows = round(request.number("columns")), round(request.number("rows"))
+    if not rows:
+        width, height = request.size.width, request.size.height
+        rows = min(max(1, (2 * columns * height + width) // (2 * width)), _MOST_ROWS)
+    return columns, rows
 
 
 def bake(request: BakeRequest, draws: Draws) -> Table:
     """Give each tile its start: along the direction, or by luck where there is none."""
-    columns, rows = round(request.number("columns")), round(request.number("rows"))
+    columns, rows = tiles(request)
     luck = draws.below(_HIGHEST + 1, columns * rows).reshape(rows, columns)
     x, y = heading(request.direction)
     across = np.arange(columns, dtype=np.int64)[np.newaxis] * _HIGHEST // max(1, columns - 1)

@@ -29,13 +29,13 @@ def bake(request: BakeRequest, draws: Draws) -> Table:
     columns = max(1, size.width * _SIDE // longest)
     rows = max(1, size.height * _SIDE // longest)
     near = _nearest(draws, round(request.number("drops")), columns, rows)
-    bends = sky(draws, _SIDE, _BENDS)[:rows, :columns]
+    bends = sky(draws, _SIDE, _BENDS, shown=(rows, columns))
     reach = round(300 * request.number("raggedness"))
     ranks = _ranked(near + (bends * reach * _FINE >> 13))
     texels = np.empty((rows, columns, 4), np.uint8)
     for channel in range(3):
         texels[..., channel] = (ranks + channel) // 3
-    frays = sky(draws, _SIDE, _FRAYS)[:rows, :columns]
+    frays = sky(draws, _SIDE, _FRAYS, shown=(rows, columns))
     texels[..., 3] = np.clip(frays - frays.min(), 0, None) * 255 // max(1, int(np.ptp(frays)))
     return Table(texels)
 
