@@ -48,8 +48,8 @@ def test_it_neither_jumps_at_its_ends_nor_stands_still_between_them(
         assert differing(shown[3], photo) > 0.2
 
 
-# The slab of `block_spins` turns on black, and is an edge half way; cracks are black; the front that
-# sweeps over a film is white.
+# The slab of `block_spins` turns on black, and is an edge half way; cracks are black; the front
+# that sweeps over a film is white.
 DARK = {"block_spins": 0.0}
 BLACK = {"block_spins": 1.0, "crumble": 0.06}
 BRIGHT = {"film_burn": 1.45}
@@ -78,7 +78,6 @@ EDGES = {
     "block_spins": 14,
     "crumble": 2,
     "ink": 20,
-    "page_curl": 8,
 }
 FEW = 2
 MIDDLES = {2: 0.25, 3: 0.5, 4: 0.75}
