@@ -152,6 +152,7 @@ class _Show:
     ) -> None:
         self._options, self._records, self._tap = options, records, tap
         self._environ, self._journal = environ, records.journal
+        self._connected = True
         self._qt = QGuiApplication.instance() or QGuiApplication([sys.argv[0]])
         self._qt.setApplicationName("stillframe")
         end_with_server()
@@ -204,7 +205,8 @@ class _Show:
                 # Nothing made so far will become garbage: later collections need not look at it.
                 gc.collect()
                 gc.freeze()
-                self._qt.exec()
+                # Anything else than 0 is Qt's own: the connection to the display broke.
+                self._connected = self._qt.exec() == 0
             finally:
                 self._close()
         return self._report()
@@ -359,7 +361,7 @@ class _Show:
         ears = getattr(self, "_ears", None)
         self._last_resort.want()
         windows = getattr(self, "_windows", ())
-        close_all(self._qt, windows)
+        close_all(self._qt, windows, connected=self._connected)
         self._last_resort.disarm()
         for window in windows:
             window.engine().removeImageProvider("frames")

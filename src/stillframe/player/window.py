@@ -108,19 +108,19 @@ class PhotoWindow(QQuickView):
         self._on_resize()
 
 
-def close_all(qt: QCoreApplication, windows: Sequence[QQuickView]) -> None:
+def close_all(qt: QCoreApplication, windows: Sequence[QQuickView], *, connected: bool) -> None:
     """Close windows, and return when they are closed.
 
     By Qt's own loop: a call from Python would keep all of Python waiting for a driver that does not
-    answer.
+    answer. But not where there is no connection to the display any more: another thread may be
+    taking Qt down already, and its loop would crash.
     """
-    if not windows:
-        return
-    queued = Qt.ConnectionType.QueuedConnection
-    for window in windows:
-        QMetaObject.invokeMethod(window, "close", queued)
-    QMetaObject.invokeMethod(qt, "quit", queued)
-    qt.exec()
+    if connected and windows:
+        queued = Qt.ConnectionType.QueuedConnection
+        for window in windows:
+            QMetaObject.invokeMethod(window, "close", queued)
+        QMetaObject.invokeMethod(qt, "quit", queued)
+        qt.exec()
     for window in windows:
         window.close()  # where another wish to end came between
 
