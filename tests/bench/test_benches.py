@@ -11,11 +11,11 @@ PATIENCE_S = 120
 
 
 def shortest(
-    bench: str, *arguments: str, alone: tuple[str, ...] = ()
+    bench: str, *arguments: str, alone: tuple[str, ...] = (), quiet: bool = True
 ) -> dict[tuple[str, str], dict[str, Any]]:
     """Run one round of a bench; return its rows by case and metric.
 
-    Metrics that stand `alone` have no peer.
+    Metrics that stand `alone` have no peer. One that is not `quiet` may say something on the side.
     """
     done = subprocess.run(
         [sys.executable, "-m", f"bench.{bench}", "--seconds", "0", *arguments],
@@ -25,7 +25,8 @@ def shortest(
         timeout=PATIENCE_S,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
+    assert not (quiet and done.stderr)
     said = json.loads(done.stdout.splitlines()[-1])
     assert said["bench"] == bench
     for row in said["rows"]:
@@ -49,7 +50,8 @@ def test_round_trips_and_hand_offs() -> None:
 
 
 def test_recovery() -> None:
-    rows = shortest("recover")
+    # The peers' own servers of processes complain now and then when theirs are killed.
+    rows = shortest("recover", quiet=False)
     for case in ("standby", "cold"):
         # The one figure that does not depend on the machine: no task is lost.
         assert rows[case, "tasks_answered"]["ours"] == 8

@@ -1,6 +1,7 @@
 """Bodies, read as the feed parser reads them."""
 
 import json
+import time
 from typing import Any
 
 from stillframe.contracts.feeds import FeedSource, Reading
@@ -51,3 +52,13 @@ def channel(*items: str, more: str = "") -> str:
     inner = "".join(f"<item>{item}</item>" for item in items)
     inner = f"<channel>{more}{inner}</channel>"
     return f'<?xml version="1.0"?><rss version="2.0" {spaces}>{inner}</rss>'
+
+
+def long_s() -> float:
+    """Return what is long for a parser, in processor time of this machine.
+
+    Sixty rounds of a plain loop; what works by the square of a megabyte takes thousands.
+    """
+    began_s = time.process_time()
+    sum(number * number for number in range(2_000_000))
+    return 60 * (time.process_time() - began_s)

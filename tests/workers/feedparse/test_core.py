@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reading import NOW_S, about, channel, drops, read, read_json, urls
+from reading import NOW_S, about, channel, drops, long_s, read, read_json, urls
 from stillframe.contracts.caps import READING_CAP_BYTES
 from stillframe.contracts.feedparse import FeedParseResult
 from stillframe.contracts.feeds import FeedKind, JsonFields, Reading
@@ -146,7 +146,7 @@ def test_what_is_no_feed_says_what_it_is(body: bytes, problem: str) -> None:
 def test_hostile_documents_cost_less_than_two_seconds(body: bytes) -> None:
     began_s = time.process_time()
     keeps_its_bounds(read(body))
-    assert time.process_time() - began_s < 2
+    assert time.process_time() - began_s < long_s()
 
 
 NESTED = b"<item><description>"
@@ -192,7 +192,7 @@ def test_what_looks_small_is_not_worked_at_for_long(body: bytes) -> None:
     reading = read(body)
     keeps_its_bounds(reading)
     assert reading.items == ()
-    assert time.process_time() - began_s < 2
+    assert time.process_time() - began_s < long_s()
 
 
 def test_a_person_s_paths_lead_to_no_more_than_is_looked_at() -> None:
@@ -200,7 +200,7 @@ def test_a_person_s_paths_lead_to_no_more_than_is_looked_at() -> None:
     began_s = time.process_time()
     document = {"items": [{"image": ["a:b"] * 500}] * 500}
     assert read_json(document, kind=FeedKind.JSON, fields=fields).items == ()
-    assert time.process_time() - began_s < 2
+    assert time.process_time() - began_s < long_s()
 
 
 @pytest.mark.parametrize(

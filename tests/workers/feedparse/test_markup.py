@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reading import long_s
 from stillframe.contracts.feeds import DropReason
 from stillframe.workers.feedparse.document import UnreadableError
 from stillframe.workers.feedparse.markup import (
@@ -74,7 +75,7 @@ def test_a_hostile_tree_is_refused_at_once(body: bytes) -> None:
     with pytest.raises(UnreadableError) as caught:
         tree_of(body)
     assert caught.value.reason is DropReason.NOT_FEED
-    assert time.process_time() - began_s < 2
+    assert time.process_time() - began_s < long_s()
 
 
 def test_a_large_tree_is_borne() -> None:
@@ -233,7 +234,7 @@ def test_the_pictures_of_a_page(page: str, found: list[tuple[str, int | None]]) 
 def test_a_hostile_page_costs_little(page: str) -> None:
     began_s = time.process_time()
     assert len(list(pictures_in(page, 0))) < 10_000
-    assert time.process_time() - began_s < 2
+    assert time.process_time() - began_s < long_s()
 
 
 @given(st.text(alphabet="<>imgsourcepicture/ =\"'&;,0123456789wx\n"))
