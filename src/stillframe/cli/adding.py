@@ -34,13 +34,10 @@ def add(*, paths: tuple[Path, ...]) -> None:
     by its line. They are copied into your
     own folder of transitions, where you may change them, and come from the next show on.
     """
+    from stillframe.cli.play import settings_with
     from stillframe.cli.shader_asking import bake_now
-    from stillframe.settings import load, read_settings_file, settings_file
 
-    place = settings_file()
-    settings = load(
-        file_text=read_settings_file(place), file_name=str(place), environ=os.environ, flags={}
-    )
+    settings = settings_with({})
     adding = _Adding(paths)
     bake_now([file for _, file in adding.files], settings, adding.told, adding.untried)
     adding.say_how_it_went()

@@ -165,13 +165,10 @@ def _settings(source: str | None) -> "Settings":
     """Return the settings, with a source that is listened to."""
     from msgspec.structs import replace
 
+    from stillframe.cli.play import settings_with
     from stillframe.contracts.audio import AUTO, OFF
-    from stillframe.settings import load, read_settings_file, settings_file
 
-    file = settings_file()
-    settings = load(
-        file_text=read_settings_file(file), file_name=str(file), environ=os.environ, flags={}
-    )
+    settings = settings_with({})
     wanted = source or settings.audio.source
     heard = replace(settings.audio, source=AUTO if wanted in ("", OFF) else wanted)
     return replace(settings, audio=heard)

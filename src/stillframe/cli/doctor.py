@@ -19,7 +19,7 @@ from stillframe import __version__
 from stillframe.cli import system
 from stillframe.cli.audio import no_server, sound_server
 from stillframe.cli.display import display_problem
-from stillframe.cli.play import groups_of, places_of, refuse_missing
+from stillframe.cli.play import groups_of, places_of, refuse_missing, settings_with
 from stillframe.contracts.sandbox import Layer, LayerState
 
 if TYPE_CHECKING:
@@ -67,12 +67,8 @@ def doctor(*, paths: tuple[bytes, ...], as_json: bool) -> None:
     anything is broken.
     """
     refuse_missing(paths)
-    from stillframe.settings import load, read_settings_file, settings_file
 
-    path = settings_file()
-    settings = load(
-        file_text=read_settings_file(path), file_name=str(path), environ=os.environ, flags={}
-    )
+    settings = settings_with({})
     findings = (*of_system(os.environ), *of_workers(_specs(settings, paths), os.environ))
     broken = any(finding.state is LayerState.BROKEN for finding in findings)
     if as_json:

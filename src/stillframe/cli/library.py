@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
-from stillframe.cli.play import groups_of, places_of, refuse_missing
+from stillframe.cli.play import groups_of, places_of, refuse_missing, settings_with
 from stillframe.contracts.library import (
     Changes,
     Check,
@@ -176,15 +176,11 @@ class _Worker:
 def _asked(paths: tuple[bytes, ...]) -> Iterator[_Worker]:
     """Start a library worker for the folders of a show of `paths`."""
     refuse_missing(paths)
-    from stillframe.settings import load, read_settings_file, settings_file
     from stillframe.show.specs import worker_specs
     from stillframe.supervision.supervisor import Supervisor
     from stillframe.transport.arena import ArenaShape
 
-    file = settings_file()
-    settings = load(
-        file_text=read_settings_file(file), file_name=str(file), environ=os.environ, flags={}
-    )
+    settings = settings_with({})
     places = places_of(groups_of(paths))
     specs = worker_specs(settings, ArenaShape(1, 1 << 16), places)
     rung = threading.Event()

@@ -147,13 +147,13 @@ def show_photos(
         places=places,
         feeds=followed,
         state_folder=user_state_path("stillframe"),
-        own_transitions=_own_transitions(places),
+        own_transitions=own_transitions(places),
         on_torn_off=told,
     )
     return app.play(options, os.environ)
 
 
-def _own_transitions(places: "Places") -> "Shelf":
+def own_transitions(places: "Places") -> "Shelf":
     """Return what lies in this person's folder of transitions."""
     from stillframe.settings.files import transitions_folder
     from stillframe.show.shading import look_into

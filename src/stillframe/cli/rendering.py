@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from stillframe.cli.display import display_problem
-from stillframe.cli.play import EXIT_NO_DISPLAY, PictureSize
+from stillframe.cli.play import EXIT_NO_DISPLAY, PictureSize, own_transitions, places_of
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -91,15 +91,6 @@ def render(**wishes: Any) -> None:  # noqa: ANN401 - each is checked by its opti
         sys.exit(EXIT_FAILED)
 
 
-def own_transitions() -> "Shelf":
-    """Return what lies in this person's own folder."""
-    from stillframe.cli.play import places_of
-    from stillframe.settings.files import transitions_folder
-    from stillframe.show.shading import look_into
-
-    return look_into(transitions_folder(), places_of(()).shaders)
-
-
 def _baked(own: "Shelf", settings: "Settings") -> "Shelf":
     """Have what the settings name of a person's own baked now, if it is not yet."""
     from stillframe.cli.shader_asking import bake_now
@@ -142,7 +133,7 @@ def _effect(name: str, wishes: Mapping[str, Any], size_px: tuple[int, int]) -> "
         given = ", ".join(f"{name}.{parameter}" for parameter in wishes["parameters"])
         wanted["STILLFRAME_TRANSITIONS_PARAMETERS"] = given
     settings = load(file_text=None, file_name="", environ=wanted, flags={})
-    plan = plan_of(settings, BUILT_IN, _baked(own_transitions(), settings))
+    plan = plan_of(settings, BUILT_IN, _baked(own_transitions(places_of(())), settings))
     places = Places(roots=(), scenes=b"/nonexistent", index=b"/nonexistent")
     specs = [spec for spec in worker_specs(settings, TABLES, places) if spec.name == "transitions"]
     rung = threading.Event()

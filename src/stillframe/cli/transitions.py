@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from stillframe.cli.adding import add
-from stillframe.cli.rendering import own_transitions, render
+from stillframe.cli.play import own_transitions, places_of
+from stillframe.cli.rendering import render
 
 if TYPE_CHECKING:
     from stillframe.transitions.model import Parameter
@@ -35,7 +36,7 @@ def list_them(*, as_json: bool) -> None:
     """List every transition with its parameters and the ways it can go; your own too."""
     from stillframe.transitions.registry import BUILT_IN
 
-    own = own_transitions()
+    own = own_transitions(places_of(()))
     for problem in own.refused:
         click.echo(f"stillframe: {problem}", err=True)
     known = (*BUILT_IN, *own.known)
