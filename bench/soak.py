@@ -10,7 +10,7 @@ it to `bench.soak_world`, `bench.soak_watch` looks on, `bench.soak_verdict` judg
 Metrics: the slope of each process's own memory in KiB a minute after its warm-up, of the life that
 rose fastest for what it may, and what it may; the most slots and cache in use; files and threads
 early and late; requests asked, answered, open and overdue; frames while something moves; looks at
-the screen that were black; transitions played.
+a dark screen; transitions played.
 
 Guarantees: the show is watched from outside, as a person would; the exit status is 1 if a clause of
 `bench.soak_verdict` is broken, and standard error says which.
@@ -192,7 +192,7 @@ def _watch(
     folder = runtime_folder({"XDG_RUNTIME_DIR": str(world.runtime)})
     begun_s, asked_s = _first_photo_s(process, screen), 0.0
     while (now_s := time.monotonic()) - begun_s < seconds and process.poll() is None:
-        watch.look(now_s, black=_brightness(screen) < DARKEST / 2)
+        watch.look(now_s, _brightness(screen))
         if now_s - asked_s >= _ASK_EVERY_S:
             asked_s = now_s
             watch.ask(process.pid, folder, now_s)
@@ -233,7 +233,7 @@ def _observed(
     )
     picture = Picture(
         watch.looks,
-        watch.black,
+        watch.dark,
         watch.still_s,
         report.get("frames_presented") or 0,
         (report.get("frame_interval_ms") or {}).get("p99", 0.0),

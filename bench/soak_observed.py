@@ -82,11 +82,20 @@ class Photos:
 
 
 @dataclass(frozen=True)
+class Dark:
+    """A look at a screen that was darker than any photo, and the transition that was begun last."""
+
+    at_s: float
+    brightness: float
+    effect: str
+
+
+@dataclass(frozen=True)
 class Picture:
     """What was on the screen."""
 
     looks: int
-    black: int
+    dark: Sequence[Dark]
     still_s: float
     """The longest time without another photo."""
     frames: int

@@ -75,5 +75,5 @@ def _show(seen: Observed, report: Mapping[str, Any]) -> Iterator[Row]:
     yield Row("show", "photos", "photos", seen.photos.counted)
     yield Row("show", "passed_over", "photos", len(seen.photos.skipped))
     yield Row("show", "looks", "looks", seen.picture.looks)
-    yield Row("show", "black", "looks", seen.picture.black)
+    yield Row("show", "dark", "looks", len(seen.picture.dark))
     yield Row("show", "longest_photo", "s", seen.picture.still_s)

@@ -19,6 +19,7 @@ from bench.soak_observed import (
     Life,
     Observed,
     Photos,
+    Picture,
     Played,
     Samples,
     Store,
@@ -42,6 +43,9 @@ _FRAMES_A_TRANSITION: Final = 3
 # How smooth a show is, other benches say, on a machine at peace; this one stands still.
 _SLOW_FRAME_MS: Final = 1000.0
 _LOOKS_A_S: Final = 0.5
+# A slab that turns on black stands on its edge once in a turn, for less time than lies between two
+# looks.
+_ON_EDGE: Final = "block_spins"
 # In turn, but for the first photo, and a crossfade that is none of its own.
 _OUT_OF_TURN: Final = 2
 # The reasons for which a photo with nothing wrong is passed over: its decoder was killed twice.
@@ -85,7 +89,7 @@ def rise_of(life: Life, first_drawn_s: Sequence[float]) -> Rise | None:
     warm_s = begin_s + (end_s - begin_s) * _WARM_SHARE
     draws = [at_s for at_s in first_drawn_s if at_s > warm_s] if life.name == INTERFACE else []
     rises = [
-        Rise(statistics.linear_regression(*zip(*rest, strict=True)).slope * 60, bound)
+        Rise(_slope_kib_min(rest), bound)
         for from_s in (warm_s, *draws)
         if (rest := _rest(life, from_s))
         and (bound := _bound_kib_min(rest, sum(at_s > from_s for at_s in draws)))
@@ -99,6 +103,17 @@ def _rest(life: Life, from_s: float) -> Samples:
     if len(rest) < _LEAST_SAMPLES or rest[-1][0] - rest[0][0] < _LEAST_REST_S:
         return ()
     return rest
+
+
+def _slope_kib_min(rest: Samples) -> float:
+    """Return the slope of the line through it, or from its first third to its end, the lesser.
+
+    What is taken for a while and given back bends the line, and is not the least that is held.
+    """
+    line = statistics.linear_regression(*zip(*rest, strict=True)).slope
+    early, late = rest[: len(rest) // 3], rest[-(len(rest) // 6) :]
+    grown_kib = min(kib for _, kib in late) - min(kib for _, kib in early)
+    return min(line, grown_kib / (late[0][0] - early[0][0])) * 60
 
 
 def _bound_kib_min(rest: Samples, draws: int) -> float:
@@ -191,14 +206,23 @@ def _picture(seen: Observed) -> Iterator[str]:
     picture, played = seen.picture, sum(seen.played.transitions.values())
     if picture.looks < seen.seconds * _LOOKS_A_S:
         yield f"screen: looked at {picture.looks} times in {seen.seconds:g} s"
-    if picture.black:
-        yield f"screen: black {picture.black} times"
+    yield from _black(picture, seen.played)
     if picture.still_s > _STANDSTILL_S:
         yield f"screen: {picture.still_s:.1f} s one photo"
     if picture.frames < max(1, played) * _FRAMES_A_TRANSITION:
         yield f"frames: {picture.frames} in {played} transitions"
     if not 0 < picture.slow_ms <= _SLOW_FRAME_MS:
         yield f"frames: 99 of 100 within {picture.slow_ms:g} ms, not {_SLOW_FRAME_MS:g}"
+
+
+def _black(picture: Picture, played: Played) -> Iterator[str]:
+    on_edge = [look for look in picture.dark if look.effect == _ON_EDGE]
+    black = [look for look in picture.dark if look.effect != _ON_EDGE]
+    if len(on_edge) > played.transitions.get(_ON_EDGE, 0):
+        black += on_edge
+    if black:
+        at = ", ".join(f"{look.brightness:.0f} in {look.effect}" for look in black[:3])
+        yield f"screen: black {len(black)} times: {at}"
 
 
 def _played(played: Played) -> Iterator[str]:

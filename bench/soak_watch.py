@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from bench.soak_observed import INTERFACE, Book, Life, Skip, Store
+from bench.soak_observed import INTERFACE, Book, Dark, Life, Skip, Store
 from bench.soak_processes import sight_of, workers_of
+from bench.soak_world import BLACK
 from stillframe.contracts.status import ShowStatus, WorkerStatus
 from stillframe.remote.client import Client, RemoteError
 
@@ -38,6 +39,8 @@ class Log:
     """Photos, in order."""
     skipped: list[Skip] = field(default_factory=list)
     styles: list[str] = field(default_factory=list)
+    effect: str = ""
+    """The transition that was begun last."""
     first_drawn_s: dict[str, float] = field(default_factory=dict)
     _read: int = 0
 
@@ -57,6 +60,7 @@ class Log:
         match said:
             case {"event": "transition", "photo": photo, "by": effect}:
                 self.shown.append(photo)
+                self.effect = effect
                 self.first_drawn_s.setdefault(f"transition {effect}", now_s)
             case {"event": "visualizer", "style": style}:
                 self.styles.append(style)
@@ -78,7 +82,7 @@ class Watch:
 
     log: Log
     looks: int = 0
-    black: int = 0
+    dark: list[Dark] = field(default_factory=list)
     still_s: float = 0.0
     """The longest time without another photo."""
     last: ShowStatus | None = None
@@ -93,10 +97,12 @@ class Watch:
     _photos: int = 0
     _changed_s: float | None = None
 
-    def look(self, now_s: float, *, black: bool) -> None:
-        """Note what the screen and the log are like."""
-        self.looks, self.black = self.looks + 1, self.black + black
+    def look(self, now_s: float, brightness: float) -> None:
+        """Note what the log and the screen are like, of 255."""
         self.log.look(now_s)
+        self.looks += 1
+        if brightness < BLACK:
+            self.dark.append(Dark(now_s, brightness, self.log.effect))
 
     def ask(self, pid: int, folder: Path, now_s: float) -> None:
         """Ask the show, and the kernel about its processes."""

@@ -26,8 +26,9 @@ _FEEDS: Final = 20
 _HEALTHY: Final = 12
 _SHARED: Final = Path("/dev/shm")  # noqa: S108 - libfaketime's choice
 _BOMB_BYTES: Final = 64 << 20
-# No photo is darker than this: what is black on the screen is not a photo.
+# No photo is darker than this, of 255, and what is black on the screen is not a photo.
 DARKEST: Final = 70
+BLACK: Final = DARKEST / 2
 
 
 def make_library(folder: Path, count: int, seed: int) -> frozenset[str]:

@@ -8,6 +8,7 @@ import pytest
 from bench.soak_observed import (
     INTERFACE,
     Book,
+    Dark,
     Ending,
     Life,
     Observed,
@@ -19,7 +20,8 @@ from bench.soak_observed import (
 )
 from bench.soak_verdict import broken, rise_of
 
-NAMES = tuple("abcd")
+NAMES = ("a", "b", "c", "block_spins")
+ON_EDGE = Dark(at_s=30.0, brightness=20.0, effect="block_spins")
 ALL = frozenset(NAMES)
 STYLES = frozenset({"bars", "wave"})
 
@@ -53,7 +55,7 @@ HELD = Observed(
         skipped=[Skip("/p/x", "corrupt")],
         elsewhere=1,
     ),
-    picture=Picture(looks=2000, black=0, still_s=4.0, frames=4000, slow_ms=20.0),
+    picture=Picture(looks=2000, dark=[ON_EDGE], still_s=4.0, frames=4000, slow_ms=20.0),
     played=Played(dict.fromkeys(NAMES, 50), ALL, 3, STYLES, STYLES),
     ending=Ending(0),
     first_drawn_s=[1.0, 30.0],
@@ -116,12 +118,16 @@ def test_a_show_that_held() -> None:
         (photos(skipped=[Skip("/p/c", "deadline")]), "photos: /p/c was passed over: deadline"),
         (photos(known=8, skipped=[]), "photos: of 10, 8 can be shown, 1 are broken and 0"),
         (picture(looks=200), "screen: looked at 200 times"),
-        (picture(black=1), "screen: black 1 times"),
+        (picture(dark=[replace(ON_EDGE, effect="a")]), "screen: black 1 times: 20 in a"),
+        (picture(dark=[ON_EDGE] * 51), "screen: black 51 times: 20 in block_spins, 20 in"),
         (picture(still_s=26), "screen: 26.0 s one photo"),
         (picture(frames=500), "frames: 500 in 200 transitions"),
         (picture(slow_ms=0.0), "frames: 99 of 100 within 0 ms"),
         (picture(slow_ms=2000.0), "frames: 99 of 100 within 2000 ms"),
-        (played(transitions={"a": 200, "b": 1, "c": 1}), "transitions: 197 in turn, of 4; not"),
+        (
+            played(transitions={"a": 200, "b": 1, "block_spins": 1}),
+            "transitions: 197 in turn, of 4; not",
+        ),
         (played(styles=frozenset({"bars"})), "styles: not played: ['wave']"),
         (played(failed=["no unplug in time"]), "faults: no unplug in time"),
         (lambda seen: replace(seen, notes=["no network"]), "notes: no network"),
@@ -164,6 +170,13 @@ def test_a_warm_up_is_left_out_and_a_short_life_is_not_judged() -> None:
     assert rise_of(life("feeds", 9, kib_min=9999, end_s=24), ()) is None
 
 
+def test_what_is_given_back_is_no_growth() -> None:
+    taken = replace(life("feeds", 9), memory_kib=samples(steps={560: 60_000, 580: -60_000}))
+    assert broken(lives(taken)(HELD)) == ()
+    kept = replace(taken, memory_kib=samples(steps={480: 60_000}))
+    assert [said.split()[0] for said in broken(lives(kept)(HELD))] == ["memory:"]
+
+
 def test_what_is_drawn_for_the_first_time_may_be_kept_and_nothing_else() -> None:
     """So much for each; and where there is a long rest after the last, it is the warm-up."""
     late = replace(life(), memory_kib=samples(steps={450: 2800, 500: 2800, 540: 2800}))
@@ -181,4 +194,4 @@ def test_a_short_show_plays_what_fits() -> None:
     some = played(transitions={"a": 2, "b": 1, "c": 1}, instead=1)(HELD)
     assert not any(clause.startswith("transitions") for clause in broken(some))
     (clause,) = (it for it in broken(played(instead=0, transitions={"a": 4})(HELD)) if "turn" in it)
-    assert clause == "transitions: 2 in turn, of 4; not played: ['b', 'c', 'd']"
+    assert clause == "transitions: 2 in turn, of 4; not played: ['b', 'block_spins', 'c']"

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from bench.soak_acts import NO_CLOCK, Deeds, World
-from bench.soak_observed import Book, Skip
+from bench.soak_observed import Book, Dark, Skip
 from bench.soak_plan import KINDS, Act, Fault
 from bench.soak_processes import left_of, sight_of, workers_of
 from bench.soak_watch import Log, Watch, book_of
@@ -56,6 +56,16 @@ def test_the_log_is_read_as_it_comes_and_only_whole_lines(tmp_path: Path) -> Non
         "style wave": 2.0,
     }
     assert (log.styles, log.skipped) == (["wave"], [Skip("/p/c", "corrupt")])
+
+
+def test_a_dark_look_is_noted_with_the_transition_that_has_begun(tmp_path: Path) -> None:
+    watch = Watch(Log(tmp_path / "log"))
+    watch.log.path.write_text(said(tag="SHOW", event="transition", photo="/p/a", by="wipe"))
+    watch.look(1.0, 120.0)
+    with watch.log.path.open("a") as file:
+        file.write(said(tag="SHOW", event="transition", photo="/p/b", by="slide"))
+    watch.look(2.0, 3.0)
+    assert (watch.looks, watch.dark) == (2, [Dark(2.0, 3.0, "slide")])
 
 
 def test_a_process_is_seen_and_one_that_is_gone_is_not() -> None:
