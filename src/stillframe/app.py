@@ -45,7 +45,7 @@ from stillframe.player.x11 import end_with_server
 from stillframe.remote.address import runtime_folder
 from stillframe.remote.server import Server
 from stillframe.settings import Settings
-from stillframe.show import script
+from stillframe.show import noting, script
 from stillframe.show.desk import ShowDesk
 from stillframe.show.director import Director, Pace
 from stillframe.show.ears import AUDIO, Ears
@@ -65,6 +65,7 @@ from stillframe.show.trying import Trial, Verdict
 from stillframe.show.trying import keep as keep_verdict
 from stillframe.supervision.last_resort import LastResort
 from stillframe.supervision.supervisor import Reader, Supervisor
+from stillframe.transitions.choice import History
 from stillframe.transitions.dropped import Dropped
 from stillframe.transitions.registry import BUILT_IN
 from stillframe.transport.arena import ArenaShape
@@ -91,7 +92,7 @@ class PlayOptions:
         exit_after_s: how long to play, None for ever.
         measure: whether to have Qt log its frames, for the report.
         places: where the workers find and keep things; the groups' roots are among them.
-        state_folder: where the log and the quarantine are kept; None keeps neither.
+        state_folder: where the log and what shows remember is kept; None keeps nothing.
         own_transitions: a person's own, beside those that come with the product.
         on_torn_off: gets the report where `play` cannot return, because the screen does not answer:
             on a thread of its own, after which the process ends.
@@ -157,7 +158,7 @@ class _Show:
         self._qt.setApplicationName("stillframe")
         end_with_server()
         self._motion_log = QLoggingCategory(frame_log.MOTION_CATEGORY)  # type: ignore[arg-type]
-        self._frames_seen = frame_log.FrameLog(self._note_qt)
+        self._frames_seen = frame_log.FrameLog(functools.partial(noting.qt, self._journal))
         self._arena = _arena_of(options)
         self._bell = Bell(self._on_bell)
         # Jitter of restarts needs no secrecy, and the order of photos is the person's to repeat.
@@ -266,7 +267,14 @@ class _Show:
 
     def _transitions_plan(self) -> TransitionPlan:
         plan = plan_of_transitions(self._options.settings, BUILT_IN, self._options.own_transitions)
-        return replace(plan, trial=Trial(self._keep_verdict, self._note_untried))
+        # An order that is to be repeated must not depend on what was played before.
+        history = self._records.load_history() if self._options.seed is None else History()
+        return replace(
+            plan,
+            trial=Trial(self._keep_verdict, functools.partial(noting.untried, self._journal)),
+            history=history,
+            remember=self._records.remember_history,
+        )
 
     def _keep_verdict(self, file: Dropped, verdict: Verdict) -> None:
         self._records.disk.post(functools.partial(keep_verdict, file, verdict))
@@ -277,7 +285,8 @@ class _Show:
         audio = self._options.settings.audio
         if audio.source == OFF:
             return None
-        return Ears(audio, self._supervisor, self._supervisor.latest(AUDIO), self._note_silence)
+        silence = functools.partial(noting.silence, self._journal)
+        return Ears(audio, self._supervisor, self._supervisor.latest(AUDIO), silence)
 
     def _feed_plan(self) -> FeedPlan | None:
         settings, places = self._options.settings, self._options.places
@@ -297,7 +306,7 @@ class _Show:
             motion=self._on_motion,
         )
         stage, *_ = [self._hang(number, scheduler) for number in range(len(self._windows))]
-        self._runtime.stagecraft.tell_refusals(self._note_refused)
+        self._runtime.stagecraft.tell_refusals(functools.partial(noting.refused, self._journal))
         for said in self._options.own_transitions.refused:
             self._runtime.stagecraft.refuse(*said.split(": ", 1))
         self._window.open(self._options.windowed)
@@ -447,37 +456,7 @@ class _Show:
 
     def _on_shader_failed(self, name: str, log: str) -> None:
         if self._runtime.stagecraft.bar(name):
-            self._journal.note(
-                "SHOW",
-                "transition cannot be played",
-                level=LogLevel.WARNING,
-                transition=name,
-                cause=log,
-            )
-
-    def _note_refused(self, file: str, cause: str) -> None:
-        self._journal.note(
-            "SHOW",
-            "transition cannot be taken",
-            level=LogLevel.WARNING,
-            file=file,
-            cause=cause,
-        )
-
-    def _note_untried(self, file: Dropped, cause: str) -> None:
-        self._journal.note(
-            "SHOW",
-            "transition could not be tried",
-            level=LogLevel.WARNING,
-            transition=file.transition.id,
-            cause=cause,
-        )
-
-    def _note_silence(self, why: str) -> None:
-        self._journal.note("SHOW", "nothing is heard", level=LogLevel.WARNING, cause=why)
-
-    def _note_qt(self, line: str) -> None:
-        self._journal.note("HEALTH", "qt", level=LogLevel.WARNING, line=line)
+            noting.unplayable(self._journal, name, log)
 
     def _read_log(self, now_ns: int) -> None:
         del now_ns

@@ -37,7 +37,7 @@ def fill(file: Path) -> None:
         ),
         Quarantined(worker="library", input=WorkerInput(b"/p"), reason="r", at_s=1e300),
     ]
-    quarantine_file.save(file, entries)
+    quarantine_file.FILE.save(file, entries)
 
 
 def quarantine(home: Path, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
@@ -100,7 +100,7 @@ def test_clear_forgets_all_and_says_how_many(tmp_path: Path, file: Path) -> None
     fill(file)
     done = quarantine(tmp_path, "--clear")
     assert (done.returncode, done.stdout) == (0, "Forgotten: 2.\n")
-    assert quarantine_file.read(file).entries == ()
+    assert quarantine_file.FILE.read(file).content == ()
     assert quarantine(tmp_path).stdout == "Nothing is quarantined.\n"
 
 
@@ -136,7 +136,7 @@ def test_a_file_that_cannot_be_emptied_is_named(tmp_path: Path, file: Path) -> N
     )
     assert done.returncode == 1
     assert "cannot be emptied" in done.stderr
-    assert len(quarantine_file.read(file).entries) == 2
+    assert len(quarantine_file.FILE.read(file).content) == 2
 
 
 def refuses(show: Show, photo: Path) -> bool:
@@ -150,7 +150,7 @@ def test_a_running_show_forgets_too(tmp_path: Path, file: Path, screen: VirtualS
     status = bad.stat()
     about = WorkerInput(bytes(bad), f"{status.st_size}:{status.st_mtime_ns}")
     entry = Quarantined(worker="images", input=about, reason="killed twice", at_s=AT_S)
-    quarantine_file.save(file, [entry])
+    quarantine_file.FILE.save(file, [entry])
     arguments = ("--interval", "2", "--transition-duration", "0.3", str(good.parent))
     with playing(tmp_path, screen, *arguments) as show:
         assert refuses(show, bad)
@@ -159,7 +159,7 @@ def test_a_running_show_forgets_too(tmp_path: Path, file: Path, screen: VirtualS
         eventually(lambda: quarantined(tmp_path) == 0, "the show has forgotten")
         show.process.send_signal(signal.SIGTERM)
         assert show.finish() == 0
-    assert quarantine_file.read(file).entries == (), "it did not write its own list again"
+    assert quarantine_file.FILE.read(file).content == (), "it did not write its own list again"
 
 
 def quarantined(home: Path) -> int:

@@ -14,6 +14,7 @@ from stillframe.contracts.quarantine import Quarantined, WorkerInput
 from stillframe.settings import LogSettings
 from stillframe.show import quarantine_file
 from stillframe.show.records import Records
+from stillframe.transitions.choice import History
 from virtual_screen import VirtualScreen
 
 LONG_S = 30.0
@@ -46,6 +47,18 @@ def test_what_is_remembered_is_loaded_by_the_next_show(said: list[str], state: P
     assert said == []
 
 
+def test_what_was_played_last_is_known_to_the_next_show(said: list[str], state: Path) -> None:
+    first = Records(said.append, LOG, state)
+    assert first.load_history() == History()
+    first.remember_history(History("wipe", {"wipe": "left-to-right"}))
+    first.remember_history(History("slide", {"slide": "right-to-left"}))
+    first.close()
+    second = Records(said.append, LOG, state)
+    assert second.load_history() == History("slide", {"slide": "right-to-left"})
+    second.close()
+    assert said == []
+
+
 def test_a_damaged_quarantine_is_one_line_and_an_empty_start(said: list[str], state: Path) -> None:
     state.mkdir(parents=True)
     (state / "quarantine.json").write_bytes(b"{")
@@ -53,7 +66,7 @@ def test_a_damaged_quarantine_is_one_line_and_an_empty_start(said: list[str], st
     assert records.load() == ()
     records.close()
     (line,) = said
-    assert line.startswith(f"[HEALTH] no quarantine from earlier file={state}/quarantine.json ")
+    assert line.startswith(f"[HEALTH] nothing from earlier shows file={state}/quarantine.json ")
     assert "quarantine.json.damaged" in line
     assert line in (state / "stillframe.log").read_text().replace("\n", " level=warning\n")
 
@@ -66,7 +79,7 @@ def test_a_quarantine_that_cannot_be_saved_is_said_and_is_kept(
     records.remember((ENTRY,))
     records.close()
     (line,) = said
-    assert line.startswith("[HEALTH] quarantine not saved ")
+    assert line.startswith("[HEALTH] not saved for later shows ")
     assert "directory" in line
     assert sorted(os.listdir(state)) == ["quarantine.json", "stillframe.log"]
 
@@ -220,7 +233,7 @@ def test_a_quarantined_photo_is_not_tried_by_the_next_show(
     status = bad.stat()
     about = WorkerInput(bytes(bad), f"{status.st_size}:{status.st_mtime_ns}")
     entry = Quarantined(worker="images", input=about, reason="killed twice", at_s=1.5)
-    quarantine_file.save(state / "quarantine.json", [entry])
+    quarantine_file.FILE.save(state / "quarantine.json", [entry])
     with playing(tmp_path, screen, str(good.parent), *QUICK) as show:
         assert "reason=quarantined" in show.wait_for("[SHOW] skipped photo=" + str(bad))
         assert str(good) in show.wait_for("[SHOW] transition")
@@ -229,3 +242,17 @@ def test_a_quarantined_photo_is_not_tried_by_the_next_show(
     os.utime(bad, ns=(1, 1))
     with playing(tmp_path, screen, str(good.parent), *QUICK) as show:
         show.wait_for(f"[SHOW] transition photo={bad}")
+
+
+def test_the_next_show_goes_on_in_turn(tmp_path: Path, photos: Path, screen: VirtualScreen) -> None:
+    in_turn = ("--interval", "2", "--transition", "in-turn", "--transition-duration", "0.3")
+    played: list[set[str]] = []
+    for _ in range(2):
+        with playing(tmp_path, screen, str(photos), *in_turn) as show:
+            said = [show.wait_for("[SHOW] transition") for _ in range(3)]
+            show.process.send_signal(signal.SIGTERM)
+            assert show.finish() == 0
+        # The first photo fades in, and so does one whose transition was not ready.
+        played.append({line.rpartition("by=")[2].split()[0] for line in said} - {"crossfade"})
+    assert all(played)
+    assert not played[0] & played[1]

@@ -19,7 +19,7 @@ from stillframe.show.effect import Effect
 from stillframe.show.stagecraft import Stagecraft, TransitionPlan
 from stillframe.supervision import events
 from stillframe.supervision.events import Command, RefusalSource
-from stillframe.transitions.choice import Style
+from stillframe.transitions.choice import History, Style
 from stillframe.transitions.declared import block_flip, crossfade, diffuse, slide
 from stillframe.transitions.dropped import CLOUDS, Dropped, dropped
 from stillframe.transitions.model import Easing
@@ -207,6 +207,23 @@ def test_in_turn_each_comes_once_a_round_even_if_one_could_not_be_baked() -> Non
     played = [troupe.play().transition.id for _ in range(6)]
     assert played == ["slide", "crossfade", "crossfade"] * 2
     assert troupe.it.fallbacks == {"not baked in time": 2}
+
+
+def test_a_show_goes_on_from_what_the_one_before_played_and_tells_what_it_plays() -> None:
+    told: list[History] = []
+    before = History("slide", {"slide": "left-to-right"})
+    troupe = Troupe(slide, diffuse, crossfade, in_turn=True, history=before, remember=told.append)
+    troupe.it.prepare(SIZE)
+    troupe.bake()
+    assert troupe.it.played(ready=True).transition.id == "diffuse"
+    troupe.play(ready=False)
+    assert told == [History("diffuse", before.directions)], "what was not played is not remembered"
+
+
+@pytest.mark.parametrize("last", [word for word in slide.TRANSITION.directions if word])
+def test_a_direction_of_the_show_before_is_not_repeated(last: str) -> None:
+    troupe = Troupe(slide, history=History("", {"slide": last}))
+    assert troupe.play().direction != last
 
 
 def test_an_easing_of_the_person_is_for_all() -> None:

@@ -38,8 +38,8 @@ def quarantine(*, clear: bool, as_json: bool) -> None:
 
     from stillframe.show import quarantine_file
 
-    path = user_state_path("stillframe") / quarantine_file.FILE_NAME
-    kept = (quarantine_file.load if clear else quarantine_file.read)(path)
+    path = user_state_path("stillframe") / quarantine_file.FILE.name
+    kept = (quarantine_file.FILE.load if clear else quarantine_file.FILE.read)(path)
     if kept.problem:
         _complain(path, kept.problem)
     if clear:
@@ -48,13 +48,13 @@ def quarantine(*, clear: bool, as_json: bool) -> None:
     elif kept.problem:
         sys.exit(1)
     if as_json:
-        click.echo(json.dumps([_object(entry) for entry in kept.entries], indent=2))
-    elif not kept.entries:
+        click.echo(json.dumps([_object(entry) for entry in kept.content], indent=2))
+    elif not kept.content:
         click.echo("Nothing is quarantined.")
     elif clear:
-        click.echo(f"Forgotten: {len(kept.entries)}.")
+        click.echo(f"Forgotten: {len(kept.content)}.")
     else:
-        click.echo(_table(kept.entries))
+        click.echo(_table(kept.content))
 
 
 def _empty(path: Path) -> None:
@@ -64,7 +64,7 @@ def _empty(path: Path) -> None:
     if not path.exists():
         return
     try:
-        quarantine_file.save(path, ())
+        quarantine_file.FILE.save(path, ())
     except OSError as error:
         _complain(path, f"cannot be emptied: {error.strerror or error}")
         sys.exit(1)

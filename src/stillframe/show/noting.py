@@ -1,6 +1,7 @@
-"""What the log is told of a show's engine.
+"""What the log is told of a show.
 
-Role: from events to lines. Counterpart: `show.runtime` has the events, `show.journal` the log.
+Role: from events to lines. Counterpart: `show.runtime` and `app` have the events, `show.journal`
+the log.
 """
 
 import math
@@ -12,6 +13,7 @@ from stillframe.contracts.images import ImageRequest
 from stillframe.show.journal import Journal
 from stillframe.show.lines import Value
 from stillframe.supervision.events import Logged, WorkerChanged, WorkerState
+from stillframe.transitions.dropped import Dropped
 from stillframe.transport.arena import Lease
 
 # What a change of a worker's state is to a person; the others are plain news.
@@ -61,3 +63,32 @@ def worker(journal: Journal, event: WorkerChanged) -> None:
         restarts=event.restarts,
         cause=event.cause,
     )
+
+
+def unplayable(journal: Journal, name: str, cause: str) -> None:
+    """Note that the screen cannot play a transition."""
+    _warn(journal, "transition cannot be played", transition=name, cause=cause)
+
+
+def refused(journal: Journal, file: str, cause: str) -> None:
+    """Note that a person's own transition is not taken."""
+    _warn(journal, "transition cannot be taken", file=file, cause=cause)
+
+
+def untried(journal: Journal, file: Dropped, cause: str) -> None:
+    """Note that nothing is known of a person's own transition."""
+    _warn(journal, "transition could not be tried", transition=file.transition.id, cause=cause)
+
+
+def silence(journal: Journal, cause: str) -> None:
+    """Note that a show that should hear music does not."""
+    _warn(journal, "nothing is heard", cause=cause)
+
+
+def qt(journal: Journal, line: str) -> None:
+    """Note what Qt has said on standard error."""
+    journal.note("HEALTH", "qt", level=LogLevel.WARNING, line=line)
+
+
+def _warn(journal: Journal, event: str, **fields: Value) -> None:
+    journal.note("SHOW", event, level=LogLevel.WARNING, **fields)

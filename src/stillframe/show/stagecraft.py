@@ -11,7 +11,7 @@ wanted any more; a transition that the screen cannot play is never tried again i
 
 import collections
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Final
 
@@ -50,6 +50,8 @@ class TransitionPlan:
         unbaked: files of the pool that have to be baked or tried before they can come.
         trial: how they are tried.
         in_turn: one after the other, instead of by luck.
+        history: what came last in the show before.
+        remember: gets the history whenever there is more of it; returns at once.
     """
 
     pool: tuple[tuple[Transition, Style], ...]
@@ -59,6 +61,8 @@ class TransitionPlan:
     unbaked: tuple[Dropped, ...] = ()
     trial: Trial | None = None
     in_turn: bool = False
+    history: History = field(default_factory=History)
+    remember: Callable[[History], object] = id
 
     def time_s(self, transition: Transition, style: Style) -> float:
         """Return how long a transition takes."""
@@ -78,8 +82,8 @@ class Stagecraft:
     ) -> None:
         """Begin with nothing chosen; `fallbacks` counts crossfades in place of others."""
         self._plan, self._engine, self._rng = plan, engine, rng
-        self._history = History()
-        self._chosen = ""  # the one chosen last, whether it came or not
+        self._history = plan.history
+        self._chosen = plan.history.last  # the one chosen last, whether it came or not
         self._barred: set[str] = set()
         self._asked: int | None = None  # the request whose table is awaited
         self._next: Effect | None = None
@@ -148,6 +152,7 @@ class Stagecraft:
         self._next, self._waits_for_table, self._asked = None, False, None
         if planned is not None and ready:
             self._history = self._history.after(planned.transition, planned.direction)
+            self._plan.remember(self._history)
             self._end(planned)
             return planned
         if chosen is not None:

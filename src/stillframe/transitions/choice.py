@@ -35,14 +35,15 @@ class Style:
 
 @dataclass(frozen=True)
 class History:
-    """What came last: the transition, and the direction of each."""
+    """What came last: the transition, and the direction of each that has any."""
 
     last: str = ""
     directions: Mapping[str, str] = field(default_factory=dict)
 
     def after(self, transition: Transition, direction: str) -> "History":
         """Return the history with one more."""
-        return History(transition.id, {**self.directions, transition.id: direction})
+        went = {transition.id: direction} if direction else {}
+        return History(transition.id, {**self.directions, **went})
 
 
 def choose(
