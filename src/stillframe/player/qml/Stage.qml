@@ -63,7 +63,10 @@ Item {
     function hurry(atMostMs: int): void {
         if (!motion.running)
             return
-        motion.stop() // which tells the property where that is
+        // Stopping tells the property where that is; Qt also says that it has finished.
+        motion.goesOn = true
+        motion.stop()
+        motion.goesOn = false
         motion.from = effect.progress
         motion.duration = Math.max(1, Math.min(atMostMs, motion.duration * (1 - effect.progress)))
         motion.easing.type = Easing.OutSine
@@ -185,10 +188,14 @@ Item {
 
     UniformAnimator {
         id: motion
+        property bool goesOn: false
         target: effect
         uniform: "progress"
         from: 0
         to: 1
-        onFinished: stage.settle()
+        onFinished: {
+            if (!goesOn)
+                stage.settle()
+        }
     }
 }
