@@ -58,7 +58,7 @@ from stillframe.show.repertoire import plan_of as plan_of_transitions
 from stillframe.show.report import Report, process_age_ms
 from stillframe.show.runtime import Plot, Runtime
 from stillframe.show.shading import Shelf
-from stillframe.show.sources import Group, Sources
+from stillframe.show.sources import Group, Sources, scene_size
 from stillframe.show.specs import Places, decoders, worker_specs
 from stillframe.show.stagecraft import TransitionPlan
 from stillframe.show.trying import Trial, Verdict
@@ -253,6 +253,7 @@ class _Show:
                 profile,
                 self._arena,
                 self._options.places.scenes,
+                scene_size(largest_surface(self._options.windowed)),
                 self._records.remember,
                 self._transitions_plan(),
                 random.Random(rng.random()),  # noqa: S311

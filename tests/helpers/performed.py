@@ -28,6 +28,7 @@ from stillframe.transport.arena import ArenaShape
 HOUR_NS = 3_600_000_000_000
 ARENA = ArenaShape(8, 4096 + 4096)  # room for 1024 pixels
 PROFILE = Profile(mode=Mode.FIT)
+SCENE_SIZE = Size(640, 360)
 PLAN = FeedPlan((FeedSource(url="https://a.example/"),), 30, 60.0, PriorityPolicy())
 GIVEN = Group("the given paths", (b"/p", b"/q"))
 PICTURES = Group("the Pictures folder", (b"/r",))
@@ -57,6 +58,7 @@ class Play:
                 PROFILE,
                 ARENA,
                 b"/scenes",
+                SCENE_SIZE,
                 self.remembered.append,
                 plan_of(settings, BUILT_IN),
                 random.Random(1),

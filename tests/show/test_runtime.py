@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from performed import GIVEN, PICTURES, PROFILE, Play, follows, scans, scene_numbers
+from performed import GIVEN, PICTURES, PROFILE, SCENE_SIZE, Play, follows, scans, scene_numbers
 from stillframe.contracts.control import LogLevel, LogRecord
 from stillframe.contracts.errors import FaultKind
 from stillframe.contracts.images import Pool
@@ -75,6 +75,7 @@ def test_groups_are_tried_in_order_and_the_scenes_last(play: Play) -> None:
     play.drain()
     assert scans(play) == [(b"/p", 0), (b"/q", 0), (b"/r", 0)]
     assert scene_numbers(play) == [0, 1]
+    assert {request.size for request in play.engine.asked("scenes")} == {SCENE_SIZE}
     assert {request.path for request in play.engine.images()} == {
         b"/scenes/0.png",
         b"/scenes/1.png",

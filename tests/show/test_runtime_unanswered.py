@@ -108,6 +108,7 @@ class Performance:
             Profile(),
             ARENA,
             b"/scenes",
+            Size(640, 360),
             self.remembered.append,
             plan_of(SETTINGS, BUILT_IN),
             random.Random(1),

@@ -1,7 +1,10 @@
 """Where photos come from: groups in order, roots in order, pages in order, scenes last."""
 
+import pytest
+
 from stillframe.contracts.errors import Fault, FaultKind
 from stillframe.contracts.library import Changes, Follow, FoundPhoto, Scan, ScanPage, SkippedFolder
+from stillframe.contracts.pixels import Size
 from stillframe.contracts.scenes import SceneResult
 from stillframe.library.photos import Photo
 from stillframe.show.sources import (
@@ -13,6 +16,7 @@ from stillframe.show.sources import (
     Sources,
     Step,
     Tell,
+    scene_size,
 )
 
 FOUND = FoundPhoto(b"/p/a.jpg", 12, 34, True, b"rank")
@@ -258,3 +262,21 @@ def test_scenes_that_cannot_be_painted_are_told_and_are_the_end() -> None:
         Step.ENDED,
     )
     assert sources.on_nothing_shown() == (), "there is nothing after the scenes"
+
+
+@pytest.mark.parametrize(
+    ("surface", "size"),
+    [
+        ((640, 360), (1280, 720)),
+        ((1280, 720), (1280, 720)),
+        ((1281, 720), (1920, 1080)),
+        ((1280, 721), (1920, 1080)),
+        ((1080, 1920), (3840, 2160)),
+        ((2560, 1440), (2560, 1440)),
+        ((7680, 4320), (3840, 2160)),
+    ],
+)
+def test_scenes_are_painted_as_large_as_the_screen_and_hardly_larger(
+    surface: tuple[int, int], size: tuple[int, int]
+) -> None:
+    assert scene_size(Size(*surface)) == Size(*size)

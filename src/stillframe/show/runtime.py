@@ -61,8 +61,6 @@ EVENTS_PER_WAKE: Final = 16
 # An answer that comes later than this is of no use to a show that has moved on.
 _ANSWER_TTL_NS: Final = 300_000_000_000
 _FOLLOWING: Final = b"changes"
-# What the painted scenes are made at: the largest common screen.
-_SCENE_SIZE: Final = Size(3840, 2160)
 
 
 @dataclass(frozen=True)
@@ -76,6 +74,7 @@ class Plot:
     profile: Profile
     arena: ArenaShape
     scenes_folder: bytes
+    scene_size: Size
     remember: Callable[[tuple[Quarantined, ...]], object]
     transitions: TransitionPlan
     rng: Random
@@ -282,7 +281,7 @@ class Runtime:
             **self._asking("scenes"),
             folder=self._plot.scenes_folder,
             index=index,
-            size=_SCENE_SIZE,
+            size=self._plot.scene_size,
         )
         self._submit(request, b"scene", Urgency.PREFETCH)
 

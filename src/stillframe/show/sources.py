@@ -14,6 +14,7 @@ from typing import Final
 
 from stillframe.contracts.images import Pool
 from stillframe.contracts.library import Changes, Follow, FoundPhoto, Scan, ScanPage, SkippedFolder
+from stillframe.contracts.pixels import Size
 from stillframe.contracts.scenes import SceneResult
 from stillframe.library.photos import Photo, printable
 
@@ -23,6 +24,9 @@ _SEARCHING_PATIENCE_MS: Final = 250
 _PATIENCE_MS: Final = 1000
 FIRST_ITEMS: Final = 64
 """Enough to begin a show with: each photo of a first page may cost a look at a cold disk."""
+# What the scenes are painted at: sizes of common screens, so that a few are kept, not one for each
+# window. The largest takes ten times as long as the smallest.
+SCENE_SIZES: Final = tuple(Size(width, width * 9 // 16) for width in (1280, 1920, 2560, 3840))
 # A library worker that dies again before it has answered once will go on dying.
 _FRESH_STARTS_CAP: Final = 3
 
@@ -54,6 +58,16 @@ class Tell:
     """Something a person should know."""
 
     text: str
+
+
+def scene_size(surface: Size) -> Size:
+    """Return the least of `SCENE_SIZES` that covers a surface, or the largest there is."""
+    covering = (
+        size
+        for size in SCENE_SIZES
+        if size.width >= surface.width and size.height >= surface.height
+    )
+    return next(covering, SCENE_SIZES[-1])
 
 
 class Step(Enum):
