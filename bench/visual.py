@@ -29,7 +29,7 @@ from virtual_screen import VirtualScreen
 
 _QUICK_S: Final = 45.0
 _FULL_ROUNDS: Final = 12
-_QUICK_PLAY_S, _FULL_PLAY_S = 1.5, 4.0
+_LEAST_PLAY_S, _QUICK_PLAY_S, _FULL_PLAY_S = 0.3, 1.5, 4.0
 _STYLES: Final = ("spectrum", "mirror", "radial", "wave", "pulse")
 _BARE: Final = "bare"
 _PEERS: Final = (_BARE, "rectangles", "polyline")
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
     if shutil.which("Xvfb") is None:
         print("visual needs Xvfb: apt-get install xvfb xauth", file=sys.stderr)
         return 1
-    play_s = _FULL_PLAY_S if pace.full else _QUICK_PLAY_S
+    play_s = _FULL_PLAY_S if pace.full else min(_QUICK_PLAY_S, max(_LEAST_PLAY_S, pace.quick_s))
     costs: dict[str, list[Cost]] = {name: [] for name in (*_STYLES, *_PEERS)}
     with VirtualScreen(*_SCREEN_PX) as screen:
         environ = screen.environ(os.environ)

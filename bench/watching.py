@@ -30,7 +30,7 @@ from stillframe.player import frame_log
 from stillframe.player.gallery import Gallery
 from stillframe.player.scheduler import Scheduler
 from stillframe.player.stalls import StallMeter
-from stillframe.show import runtime, stagecraft
+from stillframe.show import stagecraft
 from stillframe.show.effect import Effect
 from stillframe.show.specs import worker_specs
 from stillframe.show.stagecraft import Stagecraft
@@ -160,7 +160,7 @@ def in_turn(played: Container[str], meet: Callable[[Stagecraft | Gallery], None]
 @contextlib.contextmanager
 def small_scenes(size: Size) -> Iterator[None]:
     """Have scenes painted small: what they cost then is another bench's."""
-    with mock.patch.object(runtime, "_SCENE_SIZE", size):
+    with mock.patch.object(app, "scene_size", return_value=size):
         yield
 
 
