@@ -21,7 +21,7 @@ from stillframe.contracts.messages import Request
 from stillframe.contracts.pixels import Size
 from stillframe.transport.arena import ArenaShape
 from stillframe.workers.transitions.baking import TABLE_CAP_BYTES
-from worker_requests import decode, listen, paint, scan, table
+from worker_requests import bake, decode, gather, hear, listen, paint, scan, table
 
 # Tenths of a second on a desktop machine, each: many times what a look at a page takes.
 PHOTO_PX = (6000, 4000)
@@ -33,6 +33,11 @@ MANY_TONES = {"bars": 128, "bass_frames": 65536, "treble_frames": 65536}
 SQUARE = Size(16384, 16384)
 TABLE_SHAPE = ArenaShape(2, slot_header.PIXELS_OFFSET_BYTES + TABLE_CAP_BYTES)
 FRAME_SHAPE = ArenaShape(2, slot_header.PIXELS_OFFSET_BYTES + 1465 * 4096)
+# What the listener hears at one request.
+STRETCH_S = 10.0
+# As long as there is no news; less than half of what a patient supervisor bears.
+NO_NEWS_MS = 150
+CUT = "// number %d\nvec4 transition(vec2 uv) { return getToColor(uv); }"
 _SOME_BYTES = 4096
 
 
@@ -49,7 +54,7 @@ class LongWork:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             photo = large_photo(folder)
-            links, roots = folder / "links", itertools.count()
+            links, roots, texts = folder / "links", itertools.count(), itertools.count()
 
             def fresh() -> Path:
                 """Return the links under a name that no worker has heard of."""
@@ -67,6 +72,9 @@ class LongWork:
                     "scenes": lambda new: paint(new, SCENE_INDEX, SCENE),
                     "audio": lambda _: listen("synthetic:3", **MANY_TONES),
                     "transitions": lambda _: table("crumble", SQUARE),
+                    "feeds": lambda _: gather(patience_ms=NO_NEWS_MS),
+                    "analysis": lambda _: hear(folder, seconds=STRETCH_S),
+                    "shaders": lambda _: bake(CUT % next(texts)),  # what is baked is kept
                 }
             )
 
@@ -89,9 +97,10 @@ def clear_slots(company: Company, worker: str) -> None:
 
 
 def is_writing(company: Company, worker: str) -> bool:
-    """Say whether there are pixels in a slot that is not sealed."""
+    """Say whether there are pixels in a slot that is not sealed, or a program writes for it."""
     arena = company.supervisor._pools[worker]._arena
-    assert arena is not None
+    if arena is None:
+        return len(group_of(company.child(worker).pid)) > 1
     for index in range(arena.shape.slot_count):
         start = index * arena.shape.slot_bytes
         pixels = os.pread(arena.descriptor, _SOME_BYTES, start + slot_header.PIXELS_OFFSET_BYTES)
@@ -99,6 +108,18 @@ def is_writing(company: Company, worker: str) -> bool:
         if any(pixels) and not any(header):
             return True
     return False
+
+
+def group_of(pid: int) -> list[str]:
+    """Return who lives of a worker and the programs that it has started."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            name, _, rest = path.read_text(errors="replace").rpartition(")")
+            state, _, group = rest.split()[:3]
+            if int(group) == pid and state != "Z":
+                found.append(name)
+    return found
 
 
 def stop_in_the_middle(

@@ -84,9 +84,10 @@ def bake(source: str) -> ShaderRequest:
     return ShaderRequest(**common("shaders"), name="swirl.glsl", source=source)
 
 
-def gather(*urls: str) -> FeedsRequest:
+def gather(*urls: str, patience_ms: int = 0) -> FeedsRequest:
     """Return a question for what is new of some feeds."""
-    return FeedsRequest(**common("feeds"), feeds=tuple(FeedSource(url=url) for url in urls))
+    sources = tuple(FeedSource(url=url) for url in urls)
+    return FeedsRequest(**common("feeds"), feeds=sources, patience_ms=patience_ms)
 
 
 def parse(body_bytes: int) -> FeedParseRequest:
@@ -105,11 +106,11 @@ def parse(body_bytes: int) -> FeedParseRequest:
     )
 
 
-def hear(folder: Path, *, cursor: int = 0) -> AnalysisRequest:
-    """Return a request to listen to a file."""
+def hear(folder: Path, *, cursor: int = 0, seconds: float = 1) -> AnalysisRequest:
+    """Return a request to listen to a file, of so many seconds if there is none yet."""
     path = folder / "tone.wav"
     if not path.exists():
-        write_tone(path, hz=440, level=0.5, seconds=1)
+        write_tone(path, hz=440, level=0.5, seconds=seconds)
     return AnalysisRequest(**common("analysis"), path=os.fsencode(path), cursor=cursor)
 
 
