@@ -1,4 +1,4 @@
-"""The scene where drawing fails: no shader can be drawn, or all that the card had is gone."""
+"""The stage's word for an upload; and no shader can be drawn, or all that the card had is gone."""
 
 import contextlib
 import subprocess
@@ -15,6 +15,7 @@ from virtual_screen import VirtualScreen
 HELPERS = Path(__file__).parents[1] / "helpers"
 RED, BLUE = (210, 40, 30), (30, 40, 210)
 SHOWN_ANEW = 6
+UPLOADS = 4
 
 Colour = tuple[int, int, int]
 
@@ -35,17 +36,20 @@ class Played:
         eventually(lambda: self.shows(RED) or self.shows(BLUE), "the first photo")
         return (RED, BLUE) if self.shows(RED) else (BLUE, RED)
 
+    def judged(self) -> list[str]:
+        return [line for line in self.said if line in ("RIGHT\n", "EARLY\n")]
+
     def listen(self) -> None:
         assert self._process.stderr is not None
         self.said.extend(self._process.stderr)
 
 
 @contextlib.contextmanager
-def played(home: Path, screen: VirtualScreen, program: str, word: str) -> Iterator[Played]:
+def played(home: Path, screen: VirtualScreen, program: str, *words: str) -> Iterator[Played]:
     plain_photo(home / "photos" / "red.png", RED)
     plain_photo(home / "photos" / "blue.png", BLUE)
     with subprocess.Popen(
-        [sys.executable, str(HELPERS / program), str(home / "photos"), word],
+        [sys.executable, str(HELPERS / program), str(home / "photos"), *words],
         env=screen.environ(environment(home)),
         stderr=subprocess.PIPE,
         text=True,
@@ -85,3 +89,11 @@ def test_after_graphics_were_lost_the_photo_is_there_again_and_others_follow(
             eventually(lambda colour=expected: show.shows(colour), f"photo {number + 2}")
     assert show.said.count("LOST\n") > SHOWN_ANEW
     assert not [line for line in show.said if "cannot be" in line or "Warning" in line], show.said
+
+
+def test_an_upload_is_told_after_a_frame_with_it_also_while_a_photo_moves(
+    tmp_path: Path, screen: VirtualScreen
+) -> None:
+    with played(tmp_path, screen, "uploading_show.py", str(UPLOADS)) as show:
+        eventually(lambda: len(show.judged()) == UPLOADS, "the last upload")
+    assert show.judged() == ["RIGHT\n"] * UPLOADS

@@ -5,7 +5,7 @@ Role: carries out `upload`, `present` and `wake_at`, and reports back. Counterpa
 
 Guarantees:
 - `Uploaded` is reported after a frame with the new texture bound has been presented, never from
-  the loading alone: the transition's first frame then only draws.
+  the loading alone, also while a photo moves: the transition's first frame then only draws.
 - Nothing here waits; what takes time reports when it is done.
 - A transition is `dressed` once its shader and its table were drawn at rest: its first frame is as
   the others. A shader that fails is told once, and a crossfade takes its place; where that fails
@@ -13,6 +13,7 @@ Guarantees:
 - So is one that holds the screen up, at rest or by ending late: it comes once, and no more.
 """
 
+import enum
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any, Final, Self
 
-from PySide6.QtCore import QEasingCurve, QObject, QRectF, QSizeF, Qt, QUrl, Slot
+from PySide6.QtCore import QEasingCurve, QMetaObject, QObject, QRectF, QSizeF, Qt, QUrl, Slot
 from PySide6.QtGui import QVector4D
 from PySide6.QtQuick import QQuickItem, QQuickView
 
@@ -40,6 +41,7 @@ from stillframe.transitions.declared import crossfade
 from stillframe.transitions.model import Easing, Filter, Transition
 
 _ALARM: Final = "director"
+_QUEUED: Final = Qt.ConnectionType.QueuedConnection
 # Long enough to be seen as a motion, short enough for a person who presses a key.
 _HURRY_MS: Final = 250
 _BAKED: Final = ".frag.qsb"
@@ -57,6 +59,23 @@ CURVES: Final = MappingProxyType(
     }
 )
 """QEasingCurve's own numbers: QML takes them where Python's enumeration would not pass."""
+
+
+class _Wait(enum.Enum):
+    """How far a frame is that has all that was set before it was asked for.
+
+    Frames are drawn while nobody asks: a moving photo's come one after the other, on the render
+    thread, which takes over what was set only where both threads synchronise.
+    """
+
+    NOTHING = enum.auto()
+    """It has been presented, or nobody has asked."""
+    ASKED = enum.auto()
+    """What is said of earlier frames is still on its way to this thread."""
+    SET = enum.auto()
+    """The next synchronisation takes it over."""
+    DRAWN = enum.auto()
+    """The next frame to be presented has it."""
 
 
 def shader_url(transition: Transition) -> str:
@@ -157,9 +176,10 @@ class QtStage(QObject):
         self._presented_key, self._inward = b"", False
         self._dress: Effect | None = None
         self._table_source = ""  # while it is being loaded
-        self._swaps_to_wait = self._swaps_to_dress = self._dress_since_ns = 0
+        self._upload_wait = self._dress_wait = _Wait.NOTHING
+        self._marks_to_come = self._dress_since_ns = 0
         self._playing: tuple[Effect, int] | None = None  # and when it should have ended
-        self._cuts_only = False
+        self._cuts_only = self._watching = False
         self._failed: Callable[[str, str], None] = _no_one
         self._colours: tuple[int, ...] = ()
         self._coloured: Callable[[tuple[int, ...]], None] = _nobody
@@ -169,8 +189,7 @@ class QtStage(QObject):
         scene.tableLoaded.connect(self._on_table_loaded)  # type: ignore[attr-defined]
         scene.shaderFailed.connect(self._on_shader_failed)  # type: ignore[attr-defined]
         # Queued: the scene is still inside its own change when it says so.
-        queued = Qt.ConnectionType.QueuedConnection
-        scene.transitionEnded.connect(self._on_transition_ended, queued)  # type: ignore[attr-defined]
+        scene.transitionEnded.connect(self._on_transition_ended, _QUEUED)  # type: ignore[attr-defined]
         self._scene: QQuickItem = scene
         painted = scene.findChild(QQuickItem, "effect")
         assert isinstance(painted, QQuickItem)  # noqa: S101 - the scene is ours
@@ -192,7 +211,7 @@ class QtStage(QObject):
 
     def upload(self, frame: CachedFrame) -> None:
         """Load a frame into the back image, in place of one that was not presented."""
-        self._stop_waiting()
+        self._upload_wait = _Wait.NOTHING
         header = frame.lease.header
         size = Size(header.width, header.height)
         self._coming = frame
@@ -206,7 +225,8 @@ class QtStage(QObject):
     @property
     def dressed(self) -> bool:
         """Whether the transition given last has been drawn once, with all that it needs."""
-        return self._dress is not None and not self._swaps_to_dress and not self._table_source
+        is_drawn = self._dress_wait is _Wait.NOTHING and not self._table_source
+        return self._dress is not None and is_drawn
 
     def dress(self, effect: Effect) -> None:
         """Set the next transition, while nothing moves."""
@@ -268,11 +288,8 @@ class QtStage(QObject):
     def _on_loaded(self, source: str) -> None:
         if source != self._coming_source or self._coming is None:
             return
-        # Drawing the texture is what uploads it. The first frame to be swapped may have been on
-        # its way already; the second was surely drawn with it.
-        self._watch_swaps()
-        self._swaps_to_wait = 2
-        self._view.update()
+        # Drawing the texture is what uploads it.
+        self._upload_wait = self._ask_for_frame()
 
     @Slot(str)
     def _on_table_loaded(self, source: str) -> None:
@@ -281,37 +298,50 @@ class QtStage(QObject):
             self._wait_to_dress()
 
     def _wait_to_dress(self) -> None:
-        self._watch_swaps()
-        self._swaps_to_dress, self._dress_since_ns = 2, time.monotonic_ns()
-        self._view.update()
+        self._dress_wait, self._dress_since_ns = self._ask_for_frame(), time.monotonic_ns()
 
-    def _watch_swaps(self) -> None:
-        if not self._swaps_to_wait and not self._swaps_to_dress:
-            self._view.frameSwapped.connect(self._on_swapped, Qt.ConnectionType.QueuedConnection)
+    def _ask_for_frame(self) -> _Wait:
+        if not self._watching:
+            view, self._watching = self._view, True
+            view.afterSynchronizing.connect(self._on_synchronized, _QUEUED)
+            view.frameSwapped.connect(self._on_swapped, _QUEUED)
+        self._marks_to_come += 1
+        QMetaObject.invokeMethod(self, "_on_marked", _QUEUED)
+        self._view.update()
+        return _Wait.ASKED
+
+    @Slot()
+    def _on_marked(self) -> None:
+        """What comes from now on is about frames after the last wish."""
+        self._marks_to_come -= 1
+        if not self._marks_to_come:
+            self._go_on(_Wait.ASKED, _Wait.SET)
+
+    @Slot()
+    def _on_synchronized(self) -> None:
+        self._go_on(_Wait.SET, _Wait.DRAWN)
+
+    def _go_on(self, before: _Wait, after: _Wait) -> None:
+        if self._upload_wait is before:
+            self._upload_wait = after
+        if self._dress_wait is before:
+            self._dress_wait = after
 
     @Slot()
     def _on_swapped(self) -> None:
-        if not self._swaps_to_wait and not self._swaps_to_dress:
-            return  # two swaps were under way when the first of them was enough
-        if self._swaps_to_dress == 1 and not self._table_source:
+        if self._dress_wait is _Wait.DRAWN and not self._table_source:
             self._judge(self._dress, time.monotonic_ns() - self._dress_since_ns)
-        self._swaps_to_dress = max(0, self._swaps_to_dress - 1)
-        if self._swaps_to_wait == 1 and self._coming is not None:
-            self._stop_waiting()
-            coming, self._coming = self._coming, None
-            self._report(script.Uploaded(coming.key))
-            return
-        self._swaps_to_wait = max(0, self._swaps_to_wait - 1)
-        if self._swaps_to_wait or self._swaps_to_dress:
+        uploaded = self._coming if self._upload_wait is _Wait.DRAWN else None
+        self._go_on(_Wait.DRAWN, _Wait.NOTHING)
+        if self._upload_wait is not _Wait.NOTHING or self._dress_wait is not _Wait.NOTHING:
             self._view.update()
-        else:
+        elif self._watching:
+            self._watching = False
+            self._view.afterSynchronizing.disconnect(self._on_synchronized)
             self._view.frameSwapped.disconnect(self._on_swapped)
-
-    def _stop_waiting(self) -> None:
-        if self._swaps_to_wait:
-            self._swaps_to_wait = 0
-            if not self._swaps_to_dress:
-                self._view.frameSwapped.disconnect(self._on_swapped)
+        if uploaded is not None:
+            self._coming = None
+            self._report(script.Uploaded(uploaded.key))
 
     @Slot(str, str)
     def _on_shader_failed(self, shader: str, log: str) -> None:
