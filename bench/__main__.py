@@ -27,6 +27,7 @@ BENCHES: Final = (
     "beats",
     "latest",
     "transitions",
+    "uploads",
     "visual",
     "pacing",
     "pacing --scenario flooding",

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from bench.frame_marks import Late, Motion
+from bench.frame_marks import Late, Motion, Stay
 from bench.troubled import Trouble
 
 WINDOW_PX: Final = (640, 360)
@@ -19,6 +19,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         photos: the folder that is shown.
+        window_px: how large.
         play_s: how long the show is; at least so long, with `patience_s`.
         patience_s: how much longer it may go on until there is what to measure: some transitions,
             and a worker that has been in trouble for half of `play_s`, if one is to be.
@@ -26,7 +27,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         heavy: the photos that the load decodes, again and again.
         stalls: whether Python is held up now and then.
         transition_s: how long one photo gives way to the next.
-        step_ms: between two steps; longer than a transition, or photos are passed over.
+        step_ms: between two steps; longer than a transition, or photos are passed over. Where it
+            is longer than the show, photos change by themselves.
         feeds: addresses of feeds that the show follows too, all of this machine.
         home: where the show keeps what feeds bring, what it paints and what it bakes.
         own: a folder of a person's transitions.
@@ -40,6 +42,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     photos: str
     play_s: float
+    window_px: tuple[int, int] = WINDOW_PX
     patience_s: float = 0.0
     heavy: list[str] = msgspec.field(default_factory=list)
     load: str = "none"
@@ -65,6 +68,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """Each time that the interface's thread was late, once the show had settled."""
     transitions: int
     motions: list[Motion]
+    stays: list[Stay]
     decoded: int
     load_cpu_s: float
     supervisor_share: float

@@ -100,14 +100,15 @@ def other_formats() -> dict[str, Path]:
     return made
 
 
-def small_photos(width_px: int, height_px: int) -> Path:
-    """Return a folder of photos that cost next to nothing to decode for a small window.
+def small_photos(width_px: int, height_px: int, count: int = _SMALL_COUNT) -> Path:
+    """Return a folder of so many photos that cost next to nothing to decode for a small window.
 
     Raises:
         NoPhotoError: if the system has none to make them from.
     """
-    folder = _FOLDER / f"{width_px}x{height_px}"
-    paths = [folder / f"photo-{number}.jpg" for number in range(_SMALL_COUNT)]
+    few = "" if count == _SMALL_COUNT else f"-{count}"
+    folder = _FOLDER / f"{width_px}x{height_px}{few}"
+    paths = [folder / f"photo-{number}.jpg" for number in range(count)]
     if not all(path.is_file() for path in paths):
         folder.mkdir(parents=True, exist_ok=True)
         for number, path in enumerate(paths):

@@ -22,15 +22,22 @@ from PySide6.QtCore import QLoggingCategory, qCInfo
 
 from bench import troubled
 from bench.clocks import thread_cpu_s
-from bench.frame_marks import LATE_CATEGORY, PLAY_CATEGORY, STALL_CATEGORY, FrameMarks
+from bench.frame_marks import (
+    LATE_CATEGORY,
+    PLAY_CATEGORY,
+    STALL_CATEGORY,
+    UPLOAD_CATEGORY,
+    FrameMarks,
+)
 from bench.troubled import Trouble
 from stillframe import app
+from stillframe.cache.frames import CachedFrame
 from stillframe.contracts.pixels import Size
 from stillframe.player import frame_log
 from stillframe.player.gallery import Gallery
 from stillframe.player.scheduler import Scheduler
 from stillframe.player.stalls import StallMeter
-from stillframe.show import stagecraft
+from stillframe.show import script, stagecraft
 from stillframe.show.effect import Effect
 from stillframe.show.specs import worker_specs
 from stillframe.show.stagecraft import Stagecraft
@@ -39,7 +46,8 @@ from stillframe.transitions.choice import History, Style
 from stillframe.transitions.model import Transition
 
 LOG_RULES: Final = ";".join(
-    f"{category}=true" for category in (LATE_CATEGORY, PLAY_CATEGORY, STALL_CATEGORY)
+    f"{category}=true"
+    for category in (LATE_CATEGORY, PLAY_CATEGORY, STALL_CATEGORY, UPLOAD_CATEGORY)
 )
 # The meter asks every 5 ms: what is late by less is the probe's own.
 _LATE_MS: Final = 2.0
@@ -124,6 +132,24 @@ def plays_marked(on_play: Callable[[Effect], None]) -> Iterator[None]:
         return effect
 
     with mock.patch.object(Stagecraft, "played", marked):
+        yield
+
+
+@contextlib.contextmanager
+def uploads_marked() -> Iterator[None]:
+    """Mark when a photo is to be uploaded, and when the stage says that it is."""
+    upload, hear = Gallery.upload, Gallery.hear
+
+    def begun(self: Gallery, frame: CachedFrame) -> None:
+        say(UPLOAD_CATEGORY, frame_log.BEGIN)
+        upload(self, frame)
+
+    def heard(self: Gallery, number: int, cue: script.Cue) -> None:
+        if isinstance(cue, script.Uploaded):
+            say(UPLOAD_CATEGORY, frame_log.END)
+        hear(self, number, cue)
+
+    with mock.patch.object(Gallery, "upload", begun), mock.patch.object(Gallery, "hear", heard):
         yield
 
 
