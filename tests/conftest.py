@@ -7,8 +7,15 @@ all of its tests is drawn or opened once.
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from virtual_screen import VirtualScreen
+
+# How long an example takes says more of a shared machine than of the code.
+settings.register_profile(
+    "shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("shared machine")
 
 
 @pytest.fixture(scope="module")

@@ -152,7 +152,7 @@ CACHE_STEPS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(steps=CACHE_STEPS, budget_bytes=st.integers(1, 120))
 def test_every_frame_leaves_exactly_once_and_the_budget_holds(
     steps: list[tuple], budget_bytes: int

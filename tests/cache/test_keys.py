@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stillframe.cache.keys import is_scaled, photo_of, raw_key, scaled_key
@@ -45,7 +45,6 @@ def test_a_scaled_key_is_path_and_size_and_what_the_profile_changes(
     assert is_scaled(key)
 
 
-@settings(deadline=None)
 @given(
     paths=st.lists(st.binary(min_size=1, max_size=6), min_size=2, max_size=2),
     sizes=st.lists(

@@ -15,7 +15,7 @@ from wire_samples import Direction
 DIRECTIONS = wire_samples.directions()
 GOLDEN = wire_samples.golden_files()
 TYPES = wire_samples.message_types()
-ROUNDS = settings(max_examples=500, deadline=None)
+ROUNDS = settings(max_examples=500)
 
 LEAVES = (
     st.none()

@@ -13,6 +13,8 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
+from unittest import mock
 
 from PySide6.QtCore import QObject, QTimer, QUrl, qInfo
 from PySide6.QtGui import QGuiApplication
@@ -23,11 +25,12 @@ from at_work import kill_listener
 from one_folder import flagged, options
 from stillframe import app
 from stillframe.player import frame_log
+from stillframe.player.stage import QtStage
 
 SPAN_MS = 500
-# Photos appear within a second or so; the first one then takes 7 s to rise from the mat.
+# The first photo takes 7 s to rise from the mat; by then all times after its first moment are over.
 MOTION_S = 7
-CALM_AT_MS, STALL_AT_MS, END_AT_MS = (2000, 4000), (3000, 5000), 5800
+CALM_AT_MS, STALL_AT_MS, END_AT_MS = (1000, 3000), (2000, 4000), 4800
 
 SOUND = {"--audio": "synthetic:3", "--visualizer": "mirror"}
 
@@ -66,7 +69,9 @@ def _hold() -> None:
     ctypes.PyDLL(None).usleep(SPAN_MS * 1000)  # PyDLL keeps the interpreter's lock
 
 
-def _schedule(parent: QObject, stalls: str) -> None:
+def _schedule(parent: QObject, stalls: str, leave: Callable[[], object]) -> None:
+    """Plan the stalls and the end, from now on."""
+
     def stall() -> None:
         _mark("stall-begin")()
         if stalls == "kill":
@@ -83,17 +88,19 @@ def _schedule(parent: QObject, stalls: str) -> None:
         QTimer.singleShot(at_ms + SPAN_MS, parent, _mark("calm-end"))
     for at_ms in STALL_AT_MS:
         QTimer.singleShot(at_ms, parent, stall)
+    QTimer.singleShot(END_AT_MS, parent, leave)
 
 
 def _play(folder: str, stalls: str, sound: dict[str, str]) -> None:
     flags = {"--interval": str(MOTION_S), "--transition-duration": str(MOTION_S), **sound}
-    ordered = options(
-        folder,
-        flagged(flags),
-        exit_after_s=END_AT_MS / 1000,
-        on_open=lambda view: _schedule(view, stalls),
-    )
-    app.play(ordered, os.environ)
+    present = QtStage.present
+
+    def begun(stage: QtStage, *what: Any) -> None:
+        present(stage, *what)
+        _schedule(stage, stalls, QGuiApplication.quit)
+
+    with mock.patch.object(QtStage, "present", begun):
+        app.play(options(folder, flagged(flags)), os.environ)
 
 
 def _control(stalls: str) -> None:
@@ -105,8 +112,7 @@ def _control(stalls: str) -> None:
     component.setData(CONTROL, QUrl())
     view.setContent(QUrl(), component, component.create())
     view.show()
-    _schedule(view, stalls)
-    QTimer.singleShot(END_AT_MS, qt.quit)
+    _schedule(view, stalls, qt.quit)
     qt.exec()
     del view
 

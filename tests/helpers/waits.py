@@ -1,5 +1,6 @@
 """Counts what a thread calls that waits: for a lock, a pipe, a process, a clock or a disk."""
 
+import gc
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -24,11 +25,15 @@ def counted_waits() -> Iterator[Counter[str]]:
         if event == "c_call" and (name := _waiting_name(called)):
             found[name] += 1
 
+    # What others have left to the collector would be closed in this thread's name.
+    gc.collect()
+    gc.disable()
     sys.setprofile(look)
     try:
         yield found
     finally:
         sys.setprofile(None)
+        gc.enable()
 
 
 def _waiting_name(called: BuiltinFunctionType) -> str:

@@ -65,7 +65,7 @@ STEPS = st.lists(
 
 
 @EACH
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(steps=STEPS)
 def test_whatever_happens_a_round_shows_each_photo_at_most_once(
     make: Callable[[], Supply], steps: list[tuple[str, int]]

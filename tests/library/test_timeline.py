@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from stillframe.library.photos import Photo
 from stillframe.library.timeline import HISTORY_CAP, Timeline
 
-unhurried = settings(deadline=None, max_examples=80)
+unhurried = settings(max_examples=80)
 SEEDS = st.integers(0, 2**32)
 
 
@@ -200,7 +200,7 @@ LINE_STEPS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=250)
+@settings(max_examples=250)
 @given(steps=LINE_STEPS, seed=SEEDS)
 def test_whatever_happens_no_photo_stands_beside_itself_and_the_living_go_on(
     steps: list[tuple[str, int]], seed: int

@@ -82,7 +82,7 @@ def test_a_pool_of_one_photo_does_not_repeat_it_beside_itself() -> None:
     assert feed(1)[0] in track
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(counts=st.tuples(st.integers(1, 9), st.integers(1, 9)), seed=SEEDS)
 def test_each_pool_shows_all_before_it_shows_one_again(counts: tuple[int, int], seed: int) -> None:
     line = timeline(*local(counts[0]), *feed(counts[1]), ratio=50, seed=seed)
@@ -183,7 +183,7 @@ def test_photos_of_one_rank_come_by_path() -> None:
     assert names(line.ahead(6)) == "abcabc"
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(letters=st.permutations("abcdefgh"), gone=st.sets(st.sampled_from("abcdefgh"), max_size=6))
 def test_an_ordered_line_is_sorted_whatever_came_and_went(letters: str, gone: set[str]) -> None:
     line = ordered(*letters)

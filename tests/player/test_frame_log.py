@@ -94,7 +94,7 @@ LINES = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(lines=st.lists(LINES, max_size=12), cuts=st.lists(st.integers(0, 30_000), max_size=12))
 def test_how_the_bytes_are_cut_makes_no_difference(lines: list[bytes], cuts: list[int]) -> None:
     data = b"".join(lines)

@@ -10,7 +10,7 @@ from stillframe.player.placement import Rect, place
 
 SIDES = st.integers(2, 8000)
 SIZES = st.builds(Size, SIDES, SIDES)
-unhurried = settings(deadline=None, max_examples=200)
+unhurried = settings(max_examples=200)
 
 
 def in_pixels(rect: Rect, surface: Size) -> tuple[float, float, float, float]:

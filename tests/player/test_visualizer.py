@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import wave
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,8 @@ from virtual_screen import VirtualScreen
 
 BLACK = (0, 0, 0)
 STYLES = ("spectrum", "mirror", "radial", "wave", "pulse")
-SOUND = ("--audio", "synthetic:3", "--interval", "86400")
+FOREVER = ("--interval", "86400")
+SOUND = ("--audio", "synthetic:3", *FOREVER)
 
 
 def light(screen: VirtualScreen) -> np.ndarray:
@@ -46,6 +48,19 @@ def test_each_style_is_seen_where_it_stands_and_moves(
             assert not seen[:60].any(), "it leaves the photo's upper part alone"
 
 
+def write_bursts(path: Path) -> None:
+    """Write half a minute of noise, loud in deep and high tones alike, in bursts."""
+    rate_hz, seconds = 48_000, 30
+    rng = np.random.default_rng(3)
+    white = rng.standard_normal(rate_hz * seconds)
+    deep = np.cumsum(white - np.roll(white, 400)) / 20  # the mean of 400, which lets deep tones by
+    loud = np.repeat(rng.random(seconds * 4) < 0.5, rate_hz // 4)
+    samples = np.clip((0.08 * white + 0.4 * deep) * loud, -1, 1)
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, rate_hz, 0, "NONE", ""))
+        file.writeframes((samples * 32767).astype("<i2").tobytes())
+
+
 def test_bars_take_up_the_photo_s_colours(tmp_path: Path, screen: VirtualScreen) -> None:
     """Dark blue and dark red, half and half: bars are light, the deep tones in one of the two."""
     path = tmp_path / "photos" / "one.png"
@@ -67,8 +82,9 @@ def test_bars_take_up_the_photo_s_colours(tmp_path: Path, screen: VirtualScreen)
         # White bars would let through a fifth of the photo behind them: 14 at most.
         return len(redder) == 2 and min(redder) < -30 and max(redder) > 30
 
-    sound = (*SOUND, "--visualizer", "spectrum")
-    with playing(tmp_path, screen, str(path), *sound, size="640x360"):
+    write_bursts(tmp_path / "bursts.wav")
+    sound = ("--audio", f"file:{tmp_path / 'bursts.wav'}", "--visualizer", "spectrum")
+    with playing(tmp_path, screen, str(path), *sound, *FOREVER, size="640x360"):
         eventually(coloured, "red on one side, blue on the other")
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from stillframe.settings.declared import Settings
@@ -21,7 +20,6 @@ GIB = 1024 * MIB
 NOTHING: Mapping[str, str] = {}
 
 # A busy machine may take long over one example; that is no failure.
-unhurried = hypothesis_settings(deadline=None)
 
 DEFAULTS: dict[str, dict[str, object]] = {
     "show": {
@@ -376,14 +374,12 @@ def outcome(
     return None
 
 
-@unhurried
 @given(st.one_of(st.text(), st.lists(PIECES, max_size=30).map("".join)))
 def test_any_text_as_the_file_is_taken_or_refused_with_its_name(text: str) -> None:
     message = outcome(text)
     assert message is None or (message.startswith(FILE) and message.isprintable())
 
 
-@unhurried
 @given(
     st.dictionaries(
         st.one_of(
@@ -477,7 +473,6 @@ def with_defaults(chosen: dict[str, dict[str, object]]) -> dict[str, dict[str, o
     return {section: names | chosen.get(section, {}) for section, names in DEFAULTS.items()}
 
 
-@unhurried
 @given(CHOSEN, st.sampled_from(["sections", "dotted", "inline"]))
 def test_any_valid_file_gives_the_values_that_were_written(
     chosen: dict[str, dict[str, object]], style: str
@@ -494,7 +489,6 @@ def test_any_valid_file_gives_the_values_that_were_written(
     assert msgspec.to_builtins(from_file(text)) == with_defaults(chosen)
 
 
-@unhurried
 @given(CHOSEN)
 def test_any_valid_environment_gives_the_values_that_were_written(
     chosen: dict[str, dict[str, object]],
@@ -514,7 +508,6 @@ NOISE = st.lists(
 BAD = st.sampled_from(["look_ahead = 99", "'look_ahead'=99", '"look\\u005fahead" = 99 # twice'])
 
 
-@unhurried
 @given(st.lists(NOISE, min_size=5, max_size=5), BAD, st.booleans())
 def test_the_line_in_a_refusal_is_the_line_of_the_key(
     noise: list[str],

@@ -3,13 +3,12 @@
 import tomllib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stillframe.settings.locate import key_lines
 
 # A busy machine may take long over one example; that is no failure.
-unhurried = settings(deadline=None)
 
 KEY = ("show", "interval_s")
 
@@ -112,7 +111,6 @@ def filled(fillers: list[str], prefix: str) -> str:
     return "".join(lines)
 
 
-@unhurried
 @given(
     above=FILLING,
     between=FILLING,
@@ -133,7 +131,6 @@ def test_the_line_is_right_whatever_stands_around(
     assert key_lines(text)[("target", "wanted")] == before.count("\n") + 1
 
 
-@unhurried
 @given(st.text(alphabet="ab.= \n[]{},#'\"\\", max_size=200))
 def test_any_text_gets_an_answer_and_a_valid_one_gets_every_key(text: str) -> None:
     lines = key_lines(text)

@@ -5,7 +5,7 @@ import math
 import pickle
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stillframe.settings.schema import (
@@ -31,7 +31,6 @@ SINCE = Day(key="library.since", help="h")
 KINDS = (INTERVAL, QUEUE, MODE, TEAM, SHARPEN, MAT, EXCLUDE, SINCE)
 
 # A busy machine may take long over one example; that is no failure.
-unhurried = settings(deadline=None)
 
 ANYTHING = st.one_of(
     st.none(),
@@ -210,7 +209,6 @@ def test_hostile_text_is_refused_by_name(setting: Setting, text: str, message: s
 
 
 @pytest.mark.parametrize("setting", KINDS, ids=lambda setting: setting.key)
-@unhurried
 @given(raw=ANYTHING)
 def test_any_typed_value_is_taken_or_refused_in_one_short_line(
     setting: Setting, raw: object
@@ -224,7 +222,6 @@ def test_any_typed_value_is_taken_or_refused_in_one_short_line(
 
 
 @pytest.mark.parametrize("setting", KINDS, ids=lambda setting: setting.key)
-@unhurried
 @given(text=st.text())
 def test_any_text_is_taken_or_refused_in_one_short_line(setting: Setting, text: str) -> None:
     try:

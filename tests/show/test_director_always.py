@@ -52,7 +52,7 @@ def played(seed: int, look_ahead: int, plot: list[tuple]) -> Theatre:
     return theatre
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(seed=st.integers(0, 99), look_ahead=st.integers(1, 4), plot=PLOTS)
 def test_nothing_that_happens_makes_it_break_its_word(
     seed: int, look_ahead: int, plot: list[tuple]
@@ -61,7 +61,7 @@ def test_nothing_that_happens_makes_it_break_its_word(
     theatre.end()
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(seed=st.integers(0, 99), look_ahead=st.integers(1, 4), plot=PLOTS)
 def test_whatever_has_happened_every_photo_that_can_be_shown_is_shown_again(
     seed: int, look_ahead: int, plot: list[tuple]
@@ -92,7 +92,7 @@ def _stands_in_its_size(theatre: Theatre) -> None:
         assert theatre.front.key == expected
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(seed=st.integers(0, 99), plot=PLOTS)
 def test_a_seed_and_the_same_events_give_the_same_show(seed: int, plot: list[tuple]) -> None:
     assert played(seed, 2, plot).presented == played(seed, 2, plot).presented

@@ -13,7 +13,6 @@ NAMES = st.text(max_size=255)
 HISTORIES = st.builds(History, NAMES, st.dictionaries(NAMES, NAMES, max_size=8))
 
 
-@settings(deadline=None)
 @given(HISTORIES)
 def test_what_is_encoded_comes_back(history: History) -> None:
     assert decode(encode(history)) == history
@@ -51,7 +50,7 @@ def test_what_is_not_ours_is_refused_in_one_sentence(data: bytes) -> None:
     assert len(str(refusal.value)) < 300
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode))
 def test_whatever_a_file_holds_it_is_a_history_or_a_refusal(data: bytes) -> None:
     try:

@@ -53,7 +53,7 @@ def test_a_line_is_words_and_what_could_do_harm_is_spelled_out(
     assert text(Line("SHOW", "skipped", fields)) == words
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(event=HOSTILE, value=HOSTILE)
 def test_whatever_is_said_every_form_is_one_printable_line(event: str, value: str) -> None:
     line = Line("HEALTH", event, (("said", value),), at_ns=AT_NS)
@@ -63,7 +63,7 @@ def test_whatever_is_said_every_form_is_one_printable_line(event: str, value: st
         form.encode()
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(event=HOSTILE, value=HOSTILE | st.integers() | st.floats())
 def test_a_json_line_gives_back_what_was_said(event: str, value: str | float) -> None:
     said = json.loads(
@@ -241,7 +241,7 @@ def test_a_throttle_forgets_what_is_oldest_rather_than_grow() -> None:
     assert throttle.admit(Line("PERF", "0"), 1) == (Line("PERF", "0"),)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, THROTTLE_NS // 3)), max_size=900))
 def test_no_line_is_lost_from_the_count(steps: list[tuple[int, int]]) -> None:
     throttle, now_ns = Throttle(), 0

@@ -16,7 +16,7 @@ MIB, GIB = 1 << 20, 1 << 30
 HD, UHD = Size(1920, 1080), Size(3840, 2160)
 SIDES = st.integers(1, SIDE_CAP_PX)
 
-unhurried = settings(deadline=None, max_examples=200)
+unhurried = settings(max_examples=200)
 
 
 @pytest.mark.parametrize(

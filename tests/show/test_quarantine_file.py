@@ -40,7 +40,6 @@ def document(**changes: object) -> bytes:
     return json.dumps({"version": 1, "entries": [entry | changes]}).encode()
 
 
-@settings(deadline=None)
 @given(st.lists(ENTRIES, max_size=8))
 def test_what_is_encoded_comes_back(entries: list[Quarantined]) -> None:
     assert decode(encode(entries)) == tuple(entries)
@@ -106,7 +105,7 @@ def test_what_is_not_ours_is_refused_in_one_sentence(data: bytes) -> None:
     assert len(str(refusal.value)) < 300
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode))
 @example(b'{"version":1}')
 def test_whatever_a_file_holds_it_is_entries_or_a_refusal(data: bytes) -> None:
@@ -117,7 +116,7 @@ def test_whatever_a_file_holds_it_is_entries_or_a_refusal(data: bytes) -> None:
     assert decode(encode(entries)) == entries
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.data())
 def test_a_file_with_a_changed_byte_is_entries_or_a_refusal(data: st.DataObject) -> None:
     whole = bytearray(encode([ENTRY, LARGEST]))

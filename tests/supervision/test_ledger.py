@@ -326,5 +326,5 @@ def seq_of(task: InFlight) -> int:
     return task.ticket.request.seq
 
 
-Schedules.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+Schedules.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
 TestEveryScheduleEndsEveryRequestOnce = Schedules.TestCase

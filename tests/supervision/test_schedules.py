@@ -284,5 +284,5 @@ class Schedules(RuleBasedStateMachine):
         self.pool.close()
 
 
-Schedules.TestCase.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+Schedules.TestCase.settings = settings(max_examples=120, stateful_step_count=40)
 TestEveryScheduleEndsEveryRequestOnce = Schedules.TestCase

@@ -19,7 +19,7 @@ def framed(word: Word) -> bytes:
     return len(data).to_bytes(4, "little") + data
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(Bodies, st.lists(st.integers(1, 400), max_size=40))
 def test_messages_are_the_same_however_the_bytes_are_cut(
     bodies: list[bytes], cuts: list[int]

@@ -67,7 +67,7 @@ def test_what_is_cut_short_or_is_something_else_has_no_size(data: bytes) -> None
 BOXED = jxl((640, 480), boxed=True)[:400]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.binary(max_size=80), st.integers(0, 60), st.integers(0, 30))
 def test_whatever_the_bytes_the_size_is_one_or_none(noise: bytes, at: int, length: int) -> None:
     for head in (noise, b"\xff\x0a" + noise, BOXED[:at] + noise + BOXED[at + length :]):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -62,7 +62,6 @@ CONFIGS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(BLOCKS, min_size=1, max_size=4), CONFIGS, st.floats(0, 1e6))
 def test_any_samples_give_finite_bars_between_nothing_and_all(
     blocks: list[np.ndarray], config: Config, now_s: float

@@ -140,7 +140,7 @@ def test_without_ghosts_they_lie_on_the_bars() -> None:
     assert max(it.hearing().ghosts) < 0.2
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st_numpy.arrays(
         np.float32,

@@ -34,7 +34,7 @@ def test_noise_is_bars_and_silence_is_none(face: Face, stereo: bool, bars: int) 
 
 
 @pytest.mark.parametrize("face", Face)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     loudness=st.floats(0, 16),
     frames=st.lists(st.integers(0, 4096), min_size=1, max_size=6),
@@ -54,7 +54,7 @@ def test_bars_are_finite_and_within_one(
 
 
 @pytest.mark.parametrize("face", Face)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     wrong=st.floats(width=32, allow_nan=True, allow_infinity=True),
     places=st.lists(st.integers(0, 511), min_size=1, max_size=8),

@@ -161,7 +161,7 @@ def test_what_is_left_of_blocks_does_not_depend_on_how_they_are_cut() -> None:
     assert cut.bars(0.5) == pytest.approx(whole.bars(0.5), abs=1e-4)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     rate_hz=st.integers(8_000, 192_000),
     bars=st.integers(8, 128),

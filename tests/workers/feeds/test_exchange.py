@@ -259,7 +259,7 @@ def test_tls_that_breaks_in_the_middle() -> None:
         ),
     )
 )
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_any_bytes_are_an_answer_or_a_refusal(server: FeedServer, data: bytes) -> None:
     url = server.serve("/fuzz", raw(data))
     with contextlib.suppress(FetchError):  # and nothing else

@@ -139,7 +139,7 @@ def test_what_was_packed_is_unpacked() -> None:
     assert unpacked(msgspec.msgpack.encode(Record(failures=2)), Record) == Record(failures=2)
 
 
-@settings(max_examples=60, deadline=None)  # a disk has its own pace
+@settings(max_examples=60)  # a disk has its own pace
 @given(
     st.lists(
         st.tuples(st.integers(0, 1 << 16), st.binary(min_size=1, max_size=40)),

@@ -209,7 +209,7 @@ def test_a_raw_file_that_ends_early_is_refused(decoder: Decoder, tmp_path: Path)
 SAMPLES = {kind: make(kind, PHOTO.resize((96, 64))) for kind in KINDS}
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     kind=st.sampled_from(KINDS),
     flips=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=10),

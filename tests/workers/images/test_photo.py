@@ -26,7 +26,7 @@ def ramp(length: int, across: int, *, along_x: bool) -> pyvips.Image:
     return image.copy(interpretation="b-w")
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @given(
     source=st.tuples(SIDES, SIDES),
     target=st.tuples(TARGETS, TARGETS),

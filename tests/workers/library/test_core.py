@@ -111,7 +111,7 @@ MANY = st.lists(PHOTOS | SKIPPED | LONG, min_size=1, max_size=80).flatmap(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(MANY, st.integers(1, SCAN_PAGE_CAP_ITEMS))
 def test_whatever_fills_a_page_its_message_stays_under_the_cap(
     items: list[FoundPhoto | SkippedFolder | bytes], max_items: int

@@ -255,7 +255,7 @@ SAMPLES = {
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # the worker hears of none
-@settings(deadline=None, max_examples=250)
+@settings(max_examples=250)
 @given(
     kind=st.sampled_from(sorted(SAMPLES)),
     flips=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=12),

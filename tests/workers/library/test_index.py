@@ -148,7 +148,7 @@ def test_two_roots_may_hold_one_photo(index: Index) -> None:
 STEPS = st.lists(st.sets(st.sampled_from("abcdef")), min_size=1, max_size=8)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(STEPS, st.integers(1, 4))
 def test_following_the_changes_leads_to_what_is_there(steps: list[set[str]], count: int) -> None:
     index, cursor, heard = opened(), 0, set()

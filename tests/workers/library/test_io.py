@@ -293,7 +293,7 @@ def test_a_root_that_vanishes_takes_its_photos_along(
     listener.hear_of("a.jpg", "b.jpg")
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.integers(1, 30))
 def test_changes_in_pages_of_any_size_tell_of_every_photo(
     tmp_path_factory: pytest.TempPathFactory, max_items: int

@@ -46,7 +46,7 @@ def test_what_is_no_packet_is_refused(packet: bytes) -> None:
     assert time.monotonic() - began_s < 20, "nothing expands"
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.binary(max_size=300), st.integers(0, len(ATTRIBUTES)), st.integers(0, 40))
 def test_whatever_the_bytes_it_is_an_opinion_or_a_refusal(
     noise: bytes, at: int, length: int

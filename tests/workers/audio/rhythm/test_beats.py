@@ -62,7 +62,7 @@ def test_a_likelier_place_far_away_is_taken_after_a_while() -> None:
     assert np.mean([place.interval for place in said[-100:]]) == pytest.approx(40, rel=0.03)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.lists(
         st.tuples(*[st.floats(0, 1e6, allow_nan=False)] * 3).map(lambda rise: Rise(*rise)),

@@ -130,7 +130,7 @@ def test_what_was_said_before_a_cut_stays_said(seed: int) -> None:
             assert all(time_s > cut_s - LATEST_S - 0.02 for time_s in all_said[len(said) :])
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(st.integers(0, 6000), min_size=1, max_size=20))
 def test_it_does_not_matter_how_the_samples_are_cut(sizes: list[int]) -> None:
     samples = song(5, 3)

@@ -119,9 +119,7 @@ def originals(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return {kind: (folder / f"o.{kind}").read_bytes() for kind in ("wav", "flac", "ogg", "mp3")}
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     kind=st.sampled_from(["wav", "flac", "ogg", "mp3"]),
     hits=st.lists(st.tuples(st.integers(0, 200_000), st.integers(0, 255)), max_size=12),

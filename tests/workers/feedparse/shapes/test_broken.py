@@ -94,7 +94,7 @@ def soup(draw: st.DrawFn) -> str:
     return "".join(parts)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(soup())
 def test_any_soup(inside: str) -> None:
     for body in (f"<rss><channel><item>{inside}", f"<feed>{inside}</feed>"):

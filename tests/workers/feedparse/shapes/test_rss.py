@@ -272,7 +272,7 @@ MOMENTS = st.datetimes(dt.datetime(1990, 1, 2), dt.datetime(2026, 11, 1)).map(  
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(TITLES, PATHS, MOMENTS), max_size=6, unique_by=lambda one: one[1]))
 def test_a_feed_says_the_same_to_another_reader(items: list[tuple[str, str, dt.datetime]]) -> None:
     body = channel(
