@@ -84,7 +84,6 @@ class Strip:
         self._dress(effect)
         for place in places:
             painted.setProperty("progress", place)
-            self._qt.processEvents()
             picture = self._view.grabWindow()
             if self._failed or picture.isNull():
                 raise StripError(self._failed or "the window cannot be read")
