@@ -15,6 +15,7 @@ def seen(interval_ms: float, late_ms: float, faults: int = 3) -> Seen:
         lates=[Late(late_ms, 1.0, 0.0, 0.5)],
         transitions=4,
         motions=[],
+        stays=[],
         decoded=0,
         load_cpu_s=0.0,
         supervisor_share=0.01,

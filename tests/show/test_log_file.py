@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from descriptors import open_descriptors
 from nobody import without_rights
 from stillframe.show.lines import Line, text
 from stillframe.show.log_file import FILE_CAP_BYTES, RETRY_NS, LogFile, RotatingFile
@@ -194,10 +195,10 @@ def test_what_is_no_regular_file_is_refused_at_once(path: Path, kind: str) -> No
         path.symlink_to("/dev/full")
     else:
         path.mkdir()
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_descriptors()
     with pytest.raises(OSError, match=r"not a regular file|directory"):
         RotatingFile(path).append("lost")
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert open_descriptors() == before
 
 
 def test_a_bad_disk_is_named_once_and_tried_again_in_a_while(path: Path) -> None:

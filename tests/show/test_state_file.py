@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from descriptors import open_descriptors
 from nobody import without_rights
 from stillframe.contracts.quarantine import Quarantined, WorkerInput
 from stillframe.show.quarantine_file import FILE
@@ -55,10 +56,10 @@ def test_what_is_no_regular_file_is_never_waited_for(tmp_path: Path, kind: str) 
         path.mkdir()
     else:
         path.symlink_to("/dev/full" if kind == "device" else "/dev/zero")
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_descriptors()
     kept = FILE.load(path)
     assert kept.problem == "cannot be read: not a regular file; now quarantine.json.damaged"
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert open_descriptors() == before
     assert not path.exists()
 
 

@@ -17,6 +17,7 @@ import pytest
 
 import unruly_worker
 from crew import PATIENCE_S, Crew, Gate, environment, is_alive, unruly_request, unruly_spec
+from descriptors import open_descriptors
 from shows import alive
 from stillframe.contracts.errors import FaultKind
 from stillframe.contracts.images import SlotGrant
@@ -520,13 +521,13 @@ def test_no_call_waits_for_a_supervisor_that_stands_still(tmp_path: Path) -> Non
 
 def test_a_supervisor_that_has_ended_leaves_no_descriptor_and_still_takes_a_command() -> None:
     gc.collect()
-    before = os.listdir("/proc/self/fd")
+    before = open_descriptors()
     with Crew.at_work(unruly_spec()) as crew:
         crew.until_state(WorkerState.READY)
         crew.supervisor.stop()
         assert crew.supervisor.join(PATIENCE_S)
         crew.supervisor.post(Cancel("unruly", b"nothing"))
-        assert os.listdir("/proc/self/fd") == before
+        assert open_descriptors() == before
 
 
 # For long.
@@ -560,13 +561,13 @@ def test_many_restarts_leave_no_descriptor_open() -> None:
     with Crew.at_work(unruly_spec()) as crew:
         crew.completed()
         gc.collect()  # what other tests have left must not go meanwhile, and hide a leak
-        before = len(os.listdir("/proc/self/fd"))
+        before = open_descriptors()
         for _ in range(10):
             crew.refused("kill")
             crew.until_state(WorkerState.READY)
             crew.completed()
         assert len(crew.pids()) == 21
-        assert len(os.listdir("/proc/self/fd")) == before
+        assert open_descriptors() == before
 
 
 def test_a_command_for_a_worker_that_nobody_knows_is_refused_by_name() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
+from descriptors import open_descriptors
 from stillframe.contracts.errors import SlotHeaderError, StaleSlotError
 from stillframe.contracts.images import SlotGrant
 from stillframe.contracts.pixels import PixelFormat
@@ -246,12 +247,12 @@ def test_a_closed_arena_stays_readable_for_as_long_as_a_lease_lives() -> None:
 
 
 def test_nothing_is_left_open_after_many_arenas() -> None:
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_descriptors()
     for _ in range(100):
         made = Arena(SHAPE)
         SlotWriter(made.descriptor, SHAPE).close()
         made.close()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert open_descriptors() == before
 
 
 CHILD = f"""

@@ -1,18 +1,14 @@
 """What only the SEQPACKET channel has to withstand."""
 
-import os
 import socket
 
 import pytest
 
 from channel_pairs import CAP_BYTES, Word, codec
+from descriptors import open_descriptors
 from stillframe.contracts.errors import MessageTooLargeError
 from stillframe.transport.channel import ChannelClosedError
 from stillframe.transport.seqpacket import SeqpacketChannel, socket_pair
-
-
-def open_descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))
 
 
 def test_sockets_are_not_inherited_by_accident() -> None:

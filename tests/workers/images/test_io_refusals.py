@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from decoding import Decoder
+from descriptors import open_descriptors
 from nobody import open_to_all, without_rights
 from photos import encoded, picture, shipped
 from stillframe.contracts.control import ArenaGrant, Start
@@ -282,12 +283,12 @@ def test_no_descriptor_stays_open_after_photos_and_refusals(
     path = tmp_path / "photo.jpg"
     path.write_bytes(half(encoded(PHOTO, "JPEG")))
     decoder.refusal(path)
-    before = os.listdir("/proc/self/fd")
+    before = open_descriptors()
     for _ in range(20):
         decoder.refusal(path)
         decoder.refusal(tmp_path)
         decoder.decode(shipped("coffee.png"), (60, 40))
-    assert os.listdir("/proc/self/fd") == before
+    assert open_descriptors() == before
 
 
 # What cannot start.
