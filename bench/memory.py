@@ -47,7 +47,7 @@ _POOL_BATCHES: Final = 4
 _FIRST_BATCHES: Final = 100 // _BATCH
 _QUICK_S: Final = 38.0
 _TRANSITION_S, _STEP_MS = 0.1, 160
-_QUICK_PLAY_S, _FULL_PLAY_S = 18.0, 340.0
+_LEAST_PLAY_S, _QUICK_PLAY_S, _FULL_PLAY_S = 3.0, 18.0, 340.0
 _VIRTUAL_PX: Final = (1280, 720)
 
 
@@ -112,7 +112,7 @@ def _show(pace: Pace) -> tuple[list[int], int]:
         heavy=[],
         load="none",
         stalls=False,
-        play_s=_FULL_PLAY_S if pace.full else min(_QUICK_PLAY_S, max(3.0, pace.quick_s)),
+        play_s=pace.span_s(_LEAST_PLAY_S, _QUICK_PLAY_S, _FULL_PLAY_S),
         transition_s=_TRANSITION_S,
         step_ms=_STEP_MS,
     )

@@ -42,6 +42,10 @@ class Pace:
             yield number
             longest_s = max(longest_s, time.monotonic() - round_began_s)
 
+    def span_s(self, least_s: float, quick_s: float, full_s: float) -> float:
+        """Return how long a show is: a quick run cuts it to what there is, or to the least."""
+        return full_s if self.full else min(quick_s, max(least_s, self.quick_s))
+
     def allows(self, end_s: float) -> bool:
         """Say whether something may be begun that ends then, as `time.monotonic` counts."""
         return self.full or end_s - self.began_s <= self.quick_s

@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
     if shutil.which("Xvfb") is None:
         print("visual needs Xvfb: apt-get install xvfb xauth", file=sys.stderr)
         return 1
-    play_s = _FULL_PLAY_S if pace.full else min(_QUICK_PLAY_S, max(_LEAST_PLAY_S, pace.quick_s))
+    play_s = pace.span_s(_LEAST_PLAY_S, _QUICK_PLAY_S, _FULL_PLAY_S)
     costs: dict[str, list[Cost]] = {name: [] for name in (*_STYLES, *_PEERS)}
     with VirtualScreen(*_SCREEN_PX) as screen:
         environ = screen.environ(os.environ)

@@ -151,9 +151,14 @@ def _program(name: str) -> str:
 
 
 def write_tone(path: Path, *, hz: float, level: float, seconds: float) -> None:
-    """Write a sine as a stereo WAV file, with the standard library's own writer."""
+    """Write a sine as a stereo WAV file."""
     t = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
-    samples = np.repeat(np.round(32767 * level * np.sin(2 * np.pi * hz * t)), 2).astype("<i2")
+    write_sound(path, level * np.sin(2 * np.pi * hz * t))
+
+
+def write_sound(path: Path, wave_form: npt.NDArray[np.float64]) -> None:
+    """Write samples of -1 to 1 to both channels of a WAV file, by the standard library's writer."""
+    samples = np.repeat(np.round(32767 * wave_form), 2).astype("<i2")
     with wave.open(str(path), "wb") as file:
         file.setnchannels(2)
         file.setsampwidth(2)

@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import wave
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from PIL import Image
 
 from at_work import kill_listener
 from shows import environment, eventually, plain_photo, playing
+from sound_server import RATE_HZ, write_sound
 from virtual_screen import VirtualScreen
 
 BLACK = (0, 0, 0)
@@ -50,15 +50,12 @@ def test_each_style_is_seen_where_it_stands_and_moves(
 
 def write_bursts(path: Path) -> None:
     """Write half a minute of noise, loud in deep and high tones alike, in bursts."""
-    rate_hz, seconds = 48_000, 30
+    seconds = 30
     rng = np.random.default_rng(3)
-    white = rng.standard_normal(rate_hz * seconds)
+    white = rng.standard_normal(RATE_HZ * seconds)
     deep = np.cumsum(white - np.roll(white, 400)) / 20  # the mean of 400, which lets deep tones by
-    loud = np.repeat(rng.random(seconds * 4) < 0.5, rate_hz // 4)
-    samples = np.clip((0.08 * white + 0.4 * deep) * loud, -1, 1)
-    with wave.open(str(path), "wb") as file:
-        file.setparams((1, 2, rate_hz, 0, "NONE", ""))
-        file.writeframes((samples * 32767).astype("<i2").tobytes())
+    loud = np.repeat(rng.random(seconds * 4) < 0.5, RATE_HZ // 4)
+    write_sound(path, np.clip((0.08 * white + 0.4 * deep) * loud, -1, 1))
 
 
 def test_bars_take_up_the_photo_s_colours(tmp_path: Path, screen: VirtualScreen) -> None:

@@ -117,11 +117,11 @@ def test_one_caller_too_many_ends_the_one_that_was_silent_longest(tmp_path: Path
 
 def test_hundreds_of_callers_leave_the_show_as_it_was(tmp_path: Path) -> None:
     with serving(tmp_path) as (server, _):
-        before = open_descriptors()
+        before = len(open_descriptors())
         for _ in range(300):
             with Client(server.address) as client:
                 client.status()
-        until(lambda: open_descriptors() <= before)
+        until(lambda: len(open_descriptors()) <= before)
 
 
 def test_one_that_does_not_read_is_hung_up_on_and_keeps_nobody_waiting(tmp_path: Path) -> None:

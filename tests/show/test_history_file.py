@@ -3,9 +3,10 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from refusals import refused_in_one_sentence
 from stillframe.show.history_file import DIRECTIONS_CAP, decode, encode
 from stillframe.transitions.choice import History
 
@@ -45,16 +46,4 @@ def test_of_too_many_directions_the_newest_are_kept() -> None:
     ],
 )
 def test_what_is_not_ours_is_refused_in_one_sentence(data: bytes) -> None:
-    with pytest.raises(ValueError, match=r"\w") as refusal:
-        decode(data)
-    assert len(str(refusal.value)) < 300
-
-
-@settings(max_examples=300)
-@given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode))
-def test_whatever_a_file_holds_it_is_a_history_or_a_refusal(data: bytes) -> None:
-    try:
-        history = decode(data)
-    except ValueError:
-        return
-    assert decode(encode(history)) == history
+    refused_in_one_sentence(decode, data)

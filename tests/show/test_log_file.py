@@ -195,10 +195,10 @@ def test_what_is_no_regular_file_is_refused_at_once(path: Path, kind: str) -> No
         path.symlink_to("/dev/full")
     else:
         path.mkdir()
-    before = open_descriptors()
+    before = len(open_descriptors())
     with pytest.raises(OSError, match=r"not a regular file|directory"):
         RotatingFile(path).append("lost")
-    assert open_descriptors() == before
+    assert len(open_descriptors()) == before
 
 
 def test_a_bad_disk_is_named_once_and_tried_again_in_a_while(path: Path) -> None:

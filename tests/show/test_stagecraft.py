@@ -220,6 +220,14 @@ def test_a_show_goes_on_from_what_the_one_before_played_and_tells_what_it_plays(
     assert told == [History("diffuse", before.directions)], "what was not played is not remembered"
 
 
+def test_what_comes_again_and_again_is_remembered_once() -> None:
+    told: list[History] = []
+    troupe = Troupe(crossfade, remember=told.append)
+    for _ in range(3):
+        troupe.play()
+    assert told == [History("crossfade")]
+
+
 @pytest.mark.parametrize("last", [word for word in slide.TRANSITION.directions if word])
 def test_a_direction_of_the_show_before_is_not_repeated(last: str) -> None:
     troupe = Troupe(slide, history=History("", {"slide": last}))

@@ -2,18 +2,36 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from descriptors import open_descriptors
 from nobody import without_rights
 from stillframe.contracts.quarantine import Quarantined, WorkerInput
+from stillframe.show import history_file
 from stillframe.show.quarantine_file import FILE
-from stillframe.show.state_file import FILE_CAP_BYTES
+from stillframe.show.state_file import FILE_CAP_BYTES, StateFile
 
 ENTRY = Quarantined(
     worker="images", input=WorkerInput(b"/p/\xff\n.jpg", "5:7"), reason="signal 9", at_s=1.5
 )
+
+
+@pytest.mark.parametrize("file", [FILE, history_file.FILE], ids=lambda file: file.name)
+@settings(max_examples=300)
+@given(data=st.binary(max_size=400) | st.text(max_size=200).map(str.encode))
+@example(data=b'{"version":1}')
+def test_whatever_a_file_holds_it_is_content_or_a_refusal(
+    file: StateFile[Any], data: bytes
+) -> None:
+    try:
+        content = file.decode(data)
+    except ValueError:
+        return
+    assert file.decode(file.encode(content)) == content
 
 
 def test_a_saved_file_is_read_again_and_loading_leaves_it(tmp_path: Path) -> None:
@@ -56,10 +74,10 @@ def test_what_is_no_regular_file_is_never_waited_for(tmp_path: Path, kind: str) 
         path.mkdir()
     else:
         path.symlink_to("/dev/full" if kind == "device" else "/dev/zero")
-    before = open_descriptors()
+    before = len(open_descriptors())
     kept = FILE.load(path)
     assert kept.problem == "cannot be read: not a regular file; now quarantine.json.damaged"
-    assert open_descriptors() == before
+    assert len(open_descriptors()) == before
     assert not path.exists()
 
 

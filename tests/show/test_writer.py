@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from descriptors import open_descriptors
 from nobody import without_rights
 from stillframe.show.writer import JOBS_CAP, NAMES_CAP, Writer, replace_file
 
@@ -178,13 +179,13 @@ def test_a_writer_with_nothing_to_do_sleeps_without_end(
 
 
 def test_its_descriptor_goes_with_it() -> None:
-    before = set(os.listdir("/proc/self/fd"))
+    before = set(open_descriptors())
     for _ in range(5):
         writer = Writer("writer")
         writer.post(list)
         assert writer.close(LONG_S)
         del writer
-    assert set(os.listdir("/proc/self/fd")) <= before
+    assert set(open_descriptors()) <= before
 
 
 def test_a_file_is_replaced_and_is_its_owner_s_alone(tmp_path: Path) -> None:

@@ -151,8 +151,7 @@ class Stagecraft:
         planned, chosen = self.planned, self._next
         self._next, self._waits_for_table, self._asked = None, False, None
         if planned is not None and ready:
-            self._history = self._history.after(planned.transition, planned.direction)
-            self._plan.remember(self._history)
+            self._note(self._history.after(planned.transition, planned.direction))
             self._end(planned)
             return planned
         if chosen is not None:
@@ -161,6 +160,12 @@ class Stagecraft:
         substitute = self._crossfade()
         self._end(substitute)
         return substitute
+
+    def _note(self, history: History) -> None:
+        """Remember what came; a show of one transition has nothing new to write for each photo."""
+        if history != self._history:
+            self._history = history
+            self._plan.remember(history)
 
     def ended(self) -> None:
         """Note that what played stands alone."""
